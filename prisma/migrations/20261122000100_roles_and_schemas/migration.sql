@@ -1,0 +1,60 @@
+-- Roles and schemas. Roles belong to the whole cluster, so each may already be there
+-- (another database, a shadow database); logins get their passwords from `azora init`.
+
+DO $$
+DECLARE
+  wanted record;
+BEGIN
+  FOR wanted IN SELECT * FROM (VALUES
+    ('azora_owner',        'NOLOGIN'),  -- owns every object; nobody logs in as it
+    ('azora_runtime',      'LOGIN'),    -- the tenant plane
+    ('azora_support',      'NOLOGIN'),  -- the control plane's hierarchy, lowest first
+    ('azora_billing',      'NOLOGIN'),
+    ('azora_vendor_admin', 'NOLOGIN')
+  ) AS roles(name, login)
+  LOOP
+    BEGIN
+      EXECUTE format('CREATE ROLE %I %s NOCREATEDB NOCREATEROLE', wanted.name, wanted.login);
+    EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL;
+    END;
+  END LOOP;
+
+  -- Whoever installs must be able to make objects in the owner's name. A superuser can.
+  IF NOT (SELECT rolsuper FROM pg_roles WHERE rolname = current_user)
+     AND NOT pg_has_role(current_user, 'azora_owner', 'MEMBER') THEN
+    EXECUTE 'GRANT azora_owner TO CURRENT_USER';
+  END IF;
+END
+$$;
+
+-- Each group may do what the one below it may.
+GRANT azora_support TO azora_billing;
+GRANT azora_billing TO azora_vendor_admin;
+
+-- Nobody is let into the database, and nobody makes temporary objects in it, unless named here.
+DO $$
+BEGIN
+  EXECUTE format('REVOKE ALL ON DATABASE %I FROM PUBLIC', current_database());
+  EXECUTE format('GRANT CONNECT ON DATABASE %I TO azora_owner, azora_runtime, azora_support', current_database());
+END
+$$;
+
+CREATE SCHEMA IF NOT EXISTS control AUTHORIZATION azora_owner;
+CREATE SCHEMA IF NOT EXISTS tenant AUTHORIZATION azora_owner;
+CREATE SCHEMA IF NOT EXISTS guard AUTHORIZATION azora_owner;
+REVOKE ALL ON SCHEMA control, tenant, guard FROM PUBLIC;
+GRANT USAGE ON SCHEMA control TO azora_runtime, azora_support;
+GRANT USAGE ON SCHEMA tenant, guard TO azora_runtime;
+
+-- PostgreSQL lets everybody execute a new function. Not here.
+ALTER DEFAULT PRIVILEGES FOR ROLE azora_owner REVOKE EXECUTE ON FUNCTIONS FROM PUBLIC;
+
+-- Any login may see which migrations this database has, to say so when one is missing.
+DO $$
+BEGIN
+  IF to_regclass('public._prisma_migrations') IS NOT NULL THEN
+    GRANT USAGE ON SCHEMA public TO azora_runtime, azora_support;
+    GRANT SELECT (migration_name, finished_at, rolled_back_at) ON public._prisma_migrations TO azora_runtime, azora_support;
+  END IF;
+END
+$$;

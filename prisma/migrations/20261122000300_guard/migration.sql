@@ -1,0 +1,386 @@
+-- The guard: who is asking and for which tenant, what makes a tenant table, what is logged.
+-- Only the owner reads its tables; a tenant's login may execute the functions granted below.
+
+SET ROLE azora_owner;
+
+-- Keys that sign contexts. The two pads are the key XORed with HMAC's constants (RFC 2104),
+-- made once by whoever adds the key, so that a check is two SHA-256 and no key is stored plain.
+CREATE TABLE guard.context_keys (
+  id         text PRIMARY KEY CHECK (id ~ '^[A-Za-z0-9_-]{1,32}$'),
+  inner_pad  bytea NOT NULL CHECK (length(inner_pad) = 64),
+  outer_pad  bytea NOT NULL CHECK (length(outer_pad) = 64),
+  created_at timestamptz NOT NULL DEFAULT now(),
+  retired_at timestamptz
+);
+
+-- Tables that guard.protect() made tenant tables.
+CREATE TABLE guard.protected_tables (
+  table_id    regclass PRIMARY KEY,
+  append_only boolean NOT NULL
+);
+
+-- Purges under way. Rows live only inside the transaction that deletes an account.
+CREATE TABLE guard.purges (
+  account_id     uuid PRIMARY KEY,
+  transaction_id xid8 NOT NULL DEFAULT pg_current_xact_id(),
+  last_audit     jsonb
+);
+
+CREATE TABLE guard.purge_counts (
+  account_id uuid NOT NULL,
+  table_id   regclass NOT NULL,
+  rows       bigint NOT NULL
+);
+
+REVOKE ALL ON ALL TABLES IN SCHEMA guard FROM PUBLIC;
+
+-- Time-ordered UUID, version 7 (RFC 9562): rows of one tenant lie together in their index,
+-- and unlike a sequence it tells nobody how much the others write.
+CREATE FUNCTION guard.uuid7() RETURNS uuid
+LANGUAGE sql VOLATILE PARALLEL SAFE
+AS $$
+  SELECT pg_catalog.encode(
+    pg_catalog.set_bit(pg_catalog.set_bit(
+      pg_catalog.overlay(
+        pg_catalog.uuid_send(pg_catalog.gen_random_uuid()),
+        pg_catalog.substring(pg_catalog.int8send((extract(epoch FROM pg_catalog.clock_timestamp()) * 1000)::bigint), 3),
+        1, 6),
+      52, 1), 53, 1), 'hex')::uuid
+$$;
+
+-- HMAC-SHA-256 of a context, in hex. NULL when the key is unknown or retired.
+CREATE FUNCTION guard.sign(key_id text, message text) RETURNS text
+LANGUAGE sql STABLE PARALLEL SAFE
+AS $$
+  SELECT pg_catalog.encode(
+    pg_catalog.sha256(k.outer_pad || pg_catalog.sha256(k.inner_pad || pg_catalog.convert_to('azora.context.' || message, 'UTF8'))),
+    'hex')
+  FROM guard.context_keys k
+  WHERE k.id = key_id AND k.retired_at IS NULL
+$$;
+
+-- Reads the one setting `azora.context`: `<hmac>.<key id>.<expiry, epoch seconds>.<account>.<actor>`.
+-- All NULL without a context; an error for one that is forged, expired, or of an account
+-- that may not work. Suspension is decided here and nowhere else. Expiry is held against
+-- the start of the transaction: a long one does not lose its context half way.
+CREATE FUNCTION guard.read_context(OUT account_id uuid, OUT actor text, OUT read_only boolean)
+LANGUAGE plpgsql STABLE PARALLEL SAFE SECURITY DEFINER SET search_path = pg_catalog
+COST 1000
+AS $$
+DECLARE
+  token   constant text := current_setting('azora.context', true);
+  message text;
+  parts   text[];
+  account record;
+BEGIN
+  IF token IS NULL OR token = '' THEN
+    RETURN;
+  END IF;
+  message := substr(token, 66);
+  parts := string_to_array(message, '.');
+  IF left(token, 64) IS DISTINCT FROM guard.sign(parts[1], message) THEN
+    RAISE EXCEPTION USING ERRCODE = 'AZ001', MESSAGE = 'The tenant context is not signed by a key of this database.';
+  END IF;
+  IF to_timestamp(parts[2]::double precision) <= transaction_timestamp() THEN
+    RAISE EXCEPTION USING ERRCODE = 'AZ002', MESSAGE = 'The tenant context has expired.';
+  END IF;
+  SELECT a.status, a.suspension INTO account FROM control.accounts a WHERE a.id = parts[3]::uuid;
+  IF account.status IS DISTINCT FROM 'active' THEN
+    IF EXISTS (SELECT FROM guard.purges p WHERE p.account_id = parts[3]::uuid AND p.transaction_id = pg_current_xact_id_if_assigned()) THEN
+      NULL; -- the purge itself, proving that nothing is left
+    ELSIF account.status IS NULL THEN
+      RAISE EXCEPTION USING ERRCODE = 'AZ005', MESSAGE = 'This account does not exist any more.';
+    ELSIF account.suspension IS DISTINCT FROM 'read_only' THEN
+      RAISE EXCEPTION USING ERRCODE = 'AZ003', MESSAGE = 'This account is suspended.';
+    END IF;
+    read_only := true;
+  ELSE
+    read_only := false;
+  END IF;
+  account_id := parts[3]::uuid;
+  actor := array_to_string(parts[4:], '.');
+END
+$$;
+
+-- The account of the context, the only thing that policies ask.
+CREATE FUNCTION guard.current_account() RETURNS uuid
+LANGUAGE sql STABLE PARALLEL SAFE COST 1000
+AS $$ SELECT (guard.read_context()).account_id $$;
+
+-- Sets the context for this transaction, and nothing else, where set_config() isn't granted.
+CREATE FUNCTION guard.set_context(token text) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog
+AS $$
+BEGIN
+  PERFORM set_config('azora.context', token, true);
+END
+$$;
+
+-- A context in the database's own name, for what it does itself inside one tenant. Never granted.
+CREATE FUNCTION guard.enter(account uuid, actor text) RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog
+AS $$
+DECLARE
+  key_id  text;
+  message text;
+BEGIN
+  SELECT k.id INTO key_id FROM guard.context_keys k WHERE k.retired_at IS NULL ORDER BY k.created_at DESC LIMIT 1;
+  IF key_id IS NULL THEN
+    RAISE EXCEPTION USING ERRCODE = 'AZ012', MESSAGE = 'This database has no context key.', HINT = 'Run `azora init`.';
+  END IF;
+  message := concat_ws('.', key_id, (extract(epoch FROM transaction_timestamp())::bigint + 60), account, actor);
+  PERFORM set_config('azora.context', guard.sign(key_id, message) || '.' || message, true);
+END
+$$;
+
+CREATE FUNCTION guard.leave() RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog
+AS $$
+BEGIN
+  PERFORM set_config('azora.context', '', true);
+END
+$$;
+
+-- After each statement on a tenant table: one audit row for each row it wrote, set-wise.
+-- Without a context only the database's own administrator and the cascade of a deleted
+-- account get here. The first is logged under the login's name; the second is counted.
+CREATE FUNCTION guard.audit_write() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog
+AS $$
+DECLARE
+  context record;
+  touched record;
+  append_only constant boolean := TG_ARGV[0]::boolean;
+BEGIN
+  SELECT * INTO context FROM guard.read_context();
+  IF context.account_id IS NOT NULL THEN
+    IF context.read_only THEN
+      RAISE EXCEPTION USING ERRCODE = 'AZ004', MESSAGE = 'This account is read-only while it is suspended.';
+    ELSIF append_only AND TG_OP = 'DELETE' THEN
+      RAISE EXCEPTION USING ERRCODE = '42501', MESSAGE = 'The audit log can only grow.';
+    ELSIF TG_OP = 'INSERT' THEN
+      INSERT INTO tenant.audit_log (account_id, actor, operation, subject, row_id, new_values)
+      SELECT n.account_id, context.actor, 'create', TG_TABLE_NAME, n.id, to_jsonb(n) - 'account_id' FROM new_rows n;
+    ELSIF TG_OP = 'UPDATE' THEN
+      INSERT INTO tenant.audit_log (account_id, actor, operation, subject, row_id, old_values, new_values)
+      SELECT n.account_id, context.actor, 'update', TG_TABLE_NAME, n.id, d.old_values, d.new_values
+      FROM new_rows n JOIN old_rows o USING (account_id, id)
+      CROSS JOIN LATERAL guard.changed(to_jsonb(o), to_jsonb(n)) d;
+    ELSE
+      INSERT INTO tenant.audit_log (account_id, actor, operation, subject, row_id, old_values)
+      SELECT o.account_id, context.actor, 'delete', TG_TABLE_NAME, o.id, to_jsonb(o) - 'account_id' FROM old_rows o;
+    END IF;
+    RETURN NULL;
+  END IF;
+
+  IF TG_OP = 'INSERT' THEN
+    FOR touched IN SELECT DISTINCT n.account_id FROM new_rows n LOOP
+      PERFORM guard.enter(touched.account_id, 'database:' || session_user);
+      INSERT INTO tenant.audit_log (account_id, actor, operation, subject, row_id, new_values)
+      SELECT n.account_id, 'database:' || session_user, 'create', TG_TABLE_NAME, n.id, to_jsonb(n) - 'account_id'
+      FROM new_rows n WHERE n.account_id = touched.account_id;
+    END LOOP;
+  ELSIF TG_OP = 'UPDATE' THEN
+    FOR touched IN SELECT DISTINCT n.account_id FROM new_rows n LOOP
+      PERFORM guard.enter(touched.account_id, 'database:' || session_user);
+      INSERT INTO tenant.audit_log (account_id, actor, operation, subject, row_id, old_values, new_values)
+      SELECT n.account_id, 'database:' || session_user, 'update', TG_TABLE_NAME, n.id, d.old_values, d.new_values
+      FROM new_rows n JOIN old_rows o USING (account_id, id)
+      CROSS JOIN LATERAL guard.changed(to_jsonb(o), to_jsonb(n)) d
+      WHERE n.account_id = touched.account_id;
+    END LOOP;
+  ELSE
+    FOR touched IN SELECT o.account_id, count(*) AS rows FROM old_rows o GROUP BY o.account_id LOOP
+      IF NOT EXISTS (SELECT FROM control.accounts a WHERE a.id = touched.account_id) THEN
+        INSERT INTO guard.purge_counts VALUES (touched.account_id, TG_RELID, touched.rows);
+      ELSIF EXISTS (SELECT FROM guard.purges p WHERE p.transaction_id = pg_current_xact_id()) THEN
+        RAISE EXCEPTION USING ERRCODE = 'AZ012',
+          MESSAGE = format('The purge would have deleted rows of another account from %s.', TG_RELID::regclass);
+      ELSIF append_only THEN
+        RAISE EXCEPTION USING ERRCODE = '42501', MESSAGE = 'The audit log can only grow.';
+      ELSE
+        PERFORM guard.enter(touched.account_id, 'database:' || session_user);
+        INSERT INTO tenant.audit_log (account_id, actor, operation, subject, row_id, old_values)
+        SELECT o.account_id, 'database:' || session_user, 'delete', TG_TABLE_NAME, o.id, to_jsonb(o) - 'account_id'
+        FROM old_rows o WHERE o.account_id = touched.account_id;
+      END IF;
+    END LOOP;
+  END IF;
+  PERFORM guard.leave();
+  RETURN NULL;
+END
+$$;
+
+-- The columns that differ, before and after.
+CREATE FUNCTION guard.changed(old_row jsonb, new_row jsonb, OUT old_values jsonb, OUT new_values jsonb)
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+AS $$
+  SELECT pg_catalog.jsonb_object_agg(n.key, old_row -> n.key), pg_catalog.jsonb_object_agg(n.key, n.value)
+  FROM pg_catalog.jsonb_each(new_row) n
+  WHERE n.value IS DISTINCT FROM old_row -> n.key
+$$;
+
+-- A row keeps its account and its id for life.
+CREATE FUNCTION guard.keep_identity() RETURNS trigger
+LANGUAGE plpgsql SET search_path = pg_catalog
+AS $$
+BEGIN
+  RAISE EXCEPTION USING ERRCODE = '42501',
+    MESSAGE = format('account_id and id of a row of %I can never change.', TG_TABLE_NAME);
+END
+$$;
+
+-- Refuses whatever it is attached to: TRUNCATE on a tenant table, UPDATE on a log.
+CREATE FUNCTION guard.refuse() RETURNS trigger
+LANGUAGE plpgsql SET search_path = pg_catalog
+AS $$
+BEGIN
+  RAISE EXCEPTION USING ERRCODE = '42501', MESSAGE = format('%s on %I.%I is refused.', TG_OP, TG_TABLE_SCHEMA, TG_TABLE_NAME);
+END
+$$;
+
+-- Logs reads: [{ subject, method, filter, rows }], in the name of the context's actor.
+CREATE FUNCTION guard.log_reads(reads jsonb) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog
+AS $$
+DECLARE
+  context record;
+BEGIN
+  SELECT * INTO context FROM guard.read_context();
+  IF context.account_id IS NULL THEN
+    RAISE EXCEPTION USING ERRCODE = '42501', MESSAGE = 'A read is logged only inside a tenant context.';
+  END IF;
+  INSERT INTO tenant.audit_log (account_id, actor, operation, subject, method, filter, row_count)
+  SELECT context.account_id, context.actor, 'read', r.subject, r.method, r.filter, r.rows
+  FROM jsonb_to_recordset(reads) AS r(subject text, method text, filter jsonb, rows integer);
+END
+$$;
+
+-- Makes a table a tenant table. What can be given is given (account's foreign key, NOT
+-- NULL, indexes, row security, triggers, rights); what would need a decision (its keys) is
+-- refused with the statement that mends it. Running it again changes nothing.
+CREATE FUNCTION guard.protect(target regclass, append_only boolean DEFAULT false) RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog
+AS $$
+DECLARE
+  account_column smallint;
+  item record;
+  trigger_name text;
+BEGIN
+  -- 1. The column.
+  SELECT a.attnum INTO account_column FROM pg_attribute a
+  WHERE a.attrelid = target AND a.attname = 'account_id' AND a.atttypid = 'uuid'::regtype AND NOT a.attisdropped;
+  IF account_column IS NULL THEN
+    RAISE EXCEPTION USING ERRCODE = 'AZ013', MESSAGE = format('%s has no column account_id of type uuid.', target),
+      HINT = format('ALTER TABLE %s ADD COLUMN account_id uuid NOT NULL DEFAULT guard.current_account();', target);
+  END IF;
+  EXECUTE format('ALTER TABLE %s ALTER COLUMN account_id SET NOT NULL, ALTER COLUMN account_id SET DEFAULT guard.current_account()', target);
+  EXECUTE format('ALTER TABLE %s OWNER TO azora_owner', target);
+
+  -- 2. Keys: (account_id, id) first, and no key that spans accounts.
+  IF NOT EXISTS (
+    SELECT FROM pg_constraint c WHERE c.conrelid = target AND c.contype = 'p'
+      AND c.conkey = ARRAY[account_column, (SELECT attnum FROM pg_attribute WHERE attrelid = target AND attname = 'id' AND NOT attisdropped)]
+  ) THEN
+    RAISE EXCEPTION USING ERRCODE = 'AZ013', MESSAGE = format('The primary key of %s is not (account_id, id).', target),
+      HINT = format('ALTER TABLE %s ADD PRIMARY KEY (account_id, id);', target);
+  END IF;
+  SELECT i.indexrelid::regclass AS name INTO item FROM pg_index i
+  WHERE i.indrelid = target AND (i.indisunique OR i.indisexclusion) AND i.indkey[0] <> account_column LIMIT 1;
+  IF FOUND THEN
+    RAISE EXCEPTION USING ERRCODE = 'AZ013',
+      MESSAGE = format('The unique key %s does not start with account_id: it would tell one tenant that another has a value.', item.name),
+      HINT = 'Put account_id first in that key.';
+  END IF;
+
+  -- 3. The account's foreign key: deleting the account deletes the row.
+  IF NOT EXISTS (
+    SELECT FROM pg_constraint c WHERE c.conrelid = target AND c.contype = 'f' AND c.confrelid = 'control.accounts'::regclass
+      AND c.conkey = ARRAY[account_column] AND c.confdeltype = 'c' AND c.convalidated
+  ) THEN
+    EXECUTE format('ALTER TABLE %s ADD FOREIGN KEY (account_id) REFERENCES control.accounts (id) ON DELETE CASCADE', target);
+  END IF;
+
+  -- 4. Foreign keys to other tenant tables pair account_id with account_id; the referencing side has an index.
+  FOR item IN
+    SELECT c.conname AS name, c.conkey, c.confdeltype, c.confrelid::regclass AS referenced,
+           (SELECT string_agg(quote_ident(a.attname), ', ' ORDER BY k.position)
+            FROM unnest(c.conkey) WITH ORDINALITY k(attnum, position)
+            JOIN pg_attribute a ON a.attrelid = target AND a.attnum = k.attnum) AS columns,
+           EXISTS (SELECT FROM unnest(c.conkey, c.confkey) pair(mine, theirs)
+                   WHERE pair.mine = account_column AND pair.theirs = r.attnum) AS pairs_accounts
+    FROM pg_constraint c
+    JOIN pg_attribute r ON r.attrelid = c.confrelid AND r.attname = 'account_id' AND NOT r.attisdropped
+    WHERE c.conrelid = target AND c.contype = 'f'
+  LOOP
+    IF NOT item.pairs_accounts THEN
+      RAISE EXCEPTION USING ERRCODE = 'AZ013',
+        MESSAGE = format('The foreign key %I of %s does not pair account_id with account_id: it could point into another tenant.', item.name, target),
+        HINT = format('FOREIGN KEY (account_id, …) REFERENCES %s (account_id, id)', item.referenced);
+    ELSIF item.confdeltype IN ('n', 'd') THEN
+      RAISE EXCEPTION USING ERRCODE = 'AZ013',
+        MESSAGE = format('The foreign key %I of %s sets columns on delete; account_id would be one of them.', item.name, target),
+        HINT = 'Use ON DELETE CASCADE or ON DELETE NO ACTION.';
+    ELSIF NOT EXISTS (
+      SELECT FROM pg_index i WHERE i.indrelid = target AND i.indpred IS NULL AND i.indisvalid
+        AND (SELECT array_agg(key ORDER BY key) FROM unnest((i.indkey::smallint[])[0:cardinality(item.conkey) - 1]) key)
+          = (SELECT array_agg(key ORDER BY key) FROM unnest(item.conkey) key)
+    ) THEN
+      EXECUTE format('CREATE INDEX ON %s (%s)', target, item.columns);
+    END IF;
+  END LOOP;
+
+  -- 6. Row security. A second policy would be ORed with ours.
+  SELECT p.polname AS name INTO item FROM pg_policy p WHERE p.polrelid = target AND p.polname <> 'tenant_isolation' LIMIT 1;
+  IF FOUND THEN
+    RAISE EXCEPTION USING ERRCODE = 'AZ013', MESSAGE = format('%s has another policy, %I.', target, item.name),
+      HINT = format('DROP POLICY %I ON %s;', item.name, target);
+  END IF;
+  EXECUTE format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY', target);
+  EXECUTE format('DROP POLICY IF EXISTS tenant_isolation ON %s', target);
+  -- The subselect makes PostgreSQL check the context once a statement, not once a row.
+  EXECUTE format('CREATE POLICY tenant_isolation ON %s USING (account_id = (SELECT guard.current_account())) '
+    'WITH CHECK (account_id = (SELECT guard.current_account()))', target);
+
+  -- 7 and 8. Audit, no TRUNCATE, identity for life. ALWAYS: session_replication_role doesn't silence them.
+  FOR trigger_name IN SELECT t.tgname FROM pg_trigger t WHERE t.tgrelid = target AND t.tgname LIKE 'guard\_%' LOOP
+    EXECUTE format('DROP TRIGGER %I ON %s', trigger_name, target);
+  END LOOP;
+  EXECUTE format('CREATE TRIGGER guard_truncate BEFORE TRUNCATE ON %s EXECUTE FUNCTION guard.refuse()', target);
+  EXECUTE format('CREATE TRIGGER guard_delete AFTER DELETE ON %s REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION guard.audit_write(%L)', target, append_only);
+  IF append_only THEN
+    EXECUTE format('CREATE TRIGGER guard_update BEFORE UPDATE ON %s EXECUTE FUNCTION guard.refuse()', target);
+  ELSE
+    EXECUTE format('CREATE TRIGGER guard_identity BEFORE UPDATE ON %s FOR EACH ROW '
+      'WHEN ((OLD.account_id, OLD.id) IS DISTINCT FROM (NEW.account_id, NEW.id)) EXECUTE FUNCTION guard.keep_identity()', target);
+    EXECUTE format('CREATE TRIGGER guard_insert AFTER INSERT ON %s REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION guard.audit_write(%L)', target, append_only);
+    EXECUTE format('CREATE TRIGGER guard_update AFTER UPDATE ON %s REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION guard.audit_write(%L)', target, append_only);
+  END IF;
+  FOR trigger_name IN SELECT t.tgname FROM pg_trigger t WHERE t.tgrelid = target AND t.tgname LIKE 'guard\_%' LOOP
+    EXECUTE format('ALTER TABLE %s ENABLE ALWAYS TRIGGER %I', target, trigger_name);
+  END LOOP;
+
+  -- 9. Rights: the tenant plane's login, and nobody else, on the table or any column of it.
+  FOR item IN
+    SELECT DISTINCT acl.grantee FROM pg_class c
+    CROSS JOIN LATERAL (
+      SELECT (aclexplode(c.relacl)).grantee
+      UNION SELECT (aclexplode(a.attacl)).grantee FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attacl IS NOT NULL
+    ) acl
+    WHERE c.oid = target AND acl.grantee <> c.relowner
+  LOOP
+    EXECUTE format('REVOKE ALL ON %s FROM %s', target,
+      CASE item.grantee WHEN 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(item.grantee)) END);
+  END LOOP;
+  EXECUTE format('GRANT %s ON %s TO azora_runtime', CASE WHEN append_only THEN 'SELECT' ELSE 'SELECT, INSERT, UPDATE, DELETE' END, target);
+
+  INSERT INTO guard.protected_tables VALUES (target, append_only)
+  ON CONFLICT (table_id) DO UPDATE SET append_only = excluded.append_only;
+END
+$$;
+
+REVOKE ALL ON ALL FUNCTIONS IN SCHEMA guard FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION guard.uuid7(), guard.read_context(), guard.current_account(), guard.set_context(text), guard.log_reads(jsonb)
+  TO azora_runtime;
+
+RESET ROLE;

@@ -1,0 +1,171 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import envPaths from "env-paths";
+import { AzoraError } from "./errors.js";
+
+/** Where a value came from; `from` names the variable or the file. */
+export interface Setting<T> {
+  readonly value: T;
+  readonly source: "environment" | "file" | "default";
+  readonly from: string;
+}
+
+/** A key of 32 bytes that signs tenant contexts, as it is written down. */
+export interface ContextKeySetting {
+  readonly id: string;
+  /** Base64. */
+  readonly secret: string;
+}
+
+/** The key that signs receipts. */
+export interface SigningKeySetting {
+  readonly id: string;
+  /** Ed25519, PKCS #8, PEM. */
+  readonly privateKey: string;
+}
+
+/** What `azora init` writes down, mode 0600. */
+export interface ConfigFile {
+  readonly version: 1;
+  readonly engine: "embedded" | "server";
+  /** Present from the first write until the database is ready; the same `init` finishes it. */
+  readonly installing?: true;
+  readonly controlLogin: string;
+  readonly controlUrl?: string;
+  readonly tenantUrl?: string;
+  readonly contextKey: ContextKeySetting;
+  readonly signingKey: SigningKeySetting;
+}
+
+/** All settings of this process, read once; environment before file before default. */
+export interface Config {
+  readonly dataDir: Setting<string>;
+  readonly configFile: string;
+  /** What the file holds, if there is one. */
+  readonly stored: ConfigFile | undefined;
+  readonly engine: Setting<"embedded" | "server">;
+  readonly ownerUrl: Setting<string> | undefined;
+  readonly controlUrl: Setting<string> | undefined;
+  readonly tenantUrl: Setting<string> | undefined;
+  readonly controlLogin: Setting<string>;
+  readonly contextKey: Setting<ContextKeySetting> | undefined;
+  readonly signingKey: Setting<SigningKeySetting> | undefined;
+}
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+export const DEFAULT_OPERATOR = "azora_admin";
+
+/**
+ * Reads the settings.
+ * @throws AzoraError CONFIG_INVALID naming the variable or the file that is wrong
+ */
+export function loadConfig(env: Environment = process.env): Config {
+  const dataDir: Setting<string> = env.AZORA_DATA_DIR
+    ? { value: resolve(env.AZORA_DATA_DIR), source: "environment", from: "AZORA_DATA_DIR" }
+    : { value: envPaths("azora", { suffix: "" }).data, source: "default", from: "the platform's data directory" };
+  const configFile = join(dataDir.value, "config.json");
+  const stored = readConfigFile(configFile);
+  const fromFile = <T>(value: T | undefined): Setting<T> | undefined =>
+    value === undefined ? undefined : { value, source: "file", from: configFile };
+  const ownerUrl = url(env, "AZORA_OWNER_URL");
+  const controlUrl = url(env, "AZORA_CONTROL_URL") ?? fromFile(stored?.controlUrl);
+  const tenantUrl = url(env, "AZORA_TENANT_URL") ?? fromFile(stored?.tenantUrl);
+  const urlFromEnvironment = [ownerUrl, controlUrl, tenantUrl].find((setting) => setting?.source === "environment");
+  return Object.freeze({
+    dataDir,
+    configFile,
+    stored,
+    ownerUrl,
+    controlUrl,
+    tenantUrl,
+    engine: urlFromEnvironment
+      ? { value: "server" as const, source: "environment" as const, from: urlFromEnvironment.from }
+      : (fromFile(stored?.engine) ?? { value: "embedded" as const, source: "default" as const, from: "no connection string is set" }),
+    controlLogin: fromFile(stored?.controlLogin) ?? { value: DEFAULT_OPERATOR, source: "default", from: "azora" },
+    contextKey: contextKey(env) ?? fromFile(stored?.contextKey),
+    signingKey: signingKey(env) ?? fromFile(stored?.signingKey),
+  });
+}
+
+function readConfigFile(file: string): ConfigFile | undefined {
+  if (!existsSync(file)) return undefined;
+  try {
+    const parsed = JSON.parse(readFileSync(file, "utf8")) as ConfigFile;
+    if (parsed.version === 1 && ["embedded", "server"].includes(parsed.engine)) return parsed;
+  } catch (error) {
+    throw new AzoraError("CONFIG_INVALID", `The configuration file ${file} can't be read.`, {
+      hint: "Restore it from a copy: it holds the keys of this installation.",
+      cause: error,
+    });
+  }
+  throw new AzoraError("CONFIG_INVALID", `The configuration file ${file} is of a version that this azora doesn't know.`, {
+    hint: "Update azora, or set AZORA_DATA_DIR to another directory.",
+  });
+}
+
+/** A value from NAME, or from the file that NAME_FILE names. */
+function variable(env: Environment, name: string): Setting<string> | undefined {
+  const file = env[`${name}_FILE`];
+  if (env[name] && file) {
+    throw new AzoraError("CONFIG_INVALID", `${name} and ${name}_FILE are both set.`, { hint: "Unset one of them." });
+  }
+  if (env[name]) return { value: env[name], source: "environment", from: name };
+  if (!file) return undefined;
+  return { value: readSecretFile(file, `${name}_FILE`), source: "environment", from: `${name}_FILE` };
+}
+
+/**
+ * Reads a secret from a file, without the line end that editors add.
+ * @throws AzoraError CONFIG_INVALID naming `from`
+ */
+export function readSecretFile(file: string, from: string): string {
+  try {
+    return readFileSync(file, "utf8").trim();
+  } catch (error) {
+    throw new AzoraError("CONFIG_INVALID", `The file ${file} that ${from} names can't be read.`, { cause: error });
+  }
+}
+
+function url(env: Environment, name: string): Setting<string> | undefined {
+  const setting = variable(env, name);
+  if (setting) checkUrl(setting.value, setting.from);
+  return setting;
+}
+
+/**
+ * Refuses what is no PostgreSQL connection string, without repeating it: it holds a password.
+ * @throws AzoraError CONFIG_INVALID
+ */
+export function checkUrl(value: string, from: string): void {
+  if (/^postgres(ql)?:\/\//.test(value) && URL.canParse(value)) return;
+  throw new AzoraError("CONFIG_INVALID", `${from} is not a PostgreSQL connection string.`, {
+    hint: "It looks like postgresql://user:password@host:5432/database.",
+  });
+}
+
+/** `id:base64`, as `azora config` documents it. */
+function contextKey(env: Environment): Setting<ContextKeySetting> | undefined {
+  const setting = variable(env, "AZORA_CONTEXT_KEY");
+  if (!setting) return undefined;
+  const [id, secret, ...rest] = setting.value.split(":");
+  if (!id || !secret || rest.length > 0 || Buffer.from(secret, "base64").length !== 32) {
+    throw new AzoraError("CONFIG_INVALID", `${setting.from} is not a context key.`, {
+      hint: "It looks like ID:BASE64, with 32 bytes in base64.",
+    });
+  }
+  return { ...setting, value: { id, secret } };
+}
+
+/** `id:` and a PEM, or a PEM alone. */
+function signingKey(env: Environment): Setting<SigningKeySetting> | undefined {
+  const setting = variable(env, "AZORA_SIGNING_KEY");
+  if (!setting) return undefined;
+  const found = /^(?:([\w-]+):\s*)?(-----BEGIN PRIVATE KEY-----[\s\S]+-----END PRIVATE KEY-----)\s*$/.exec(setting.value);
+  if (!found) {
+    throw new AzoraError("CONFIG_INVALID", `${setting.from} is not an Ed25519 private key.`, {
+      hint: "It is a PEM (PKCS #8), with `ID:` in front of it.",
+    });
+  }
+  return { ...setting, value: { id: found[1] ?? "default", privateKey: found[2] as string } };
+}

@@ -1,0 +1,161 @@
+import pg, { type Pool, type PoolClient, type QueryArrayConfig, type QueryArrayResult } from "pg";
+import { ContextQuery } from "./context-query.js";
+import { subjectOf, untag, withoutLiterals } from "./read-tag.js";
+import { guardError } from "./sql-errors.js";
+
+/** Where a tenant client gets its connections and what it puts in front of its statements. */
+export interface ContextSource {
+  readonly pool: () => Promise<Pool>;
+  /** See Engine.setContext. */
+  readonly setContext: string;
+  /** A signed context, valid from now. */
+  readonly token: () => string;
+}
+
+/** One read, as guard.log_reads() takes it. */
+interface ReadEntry {
+  readonly subject: string;
+  readonly method: string;
+  readonly filter: unknown;
+  readonly rows: number;
+}
+
+const LOG_READS = "SELECT guard.log_reads($1::jsonb)";
+
+/**
+ * What a tenant's Prisma client takes for its pool. Each statement leaves with the
+ * context in front; each read is logged before its rows are handed over; and no
+ * connection goes back to the shared pool with anything of this tenant on it.
+ */
+export class ContextPool {
+  readonly options = {};
+
+  constructor(private readonly source: ContextSource) {}
+
+  async query(config: QueryArrayConfig): Promise<QueryArrayResult> {
+    const client = await this.connect();
+    try {
+      return await client.query(config);
+    } finally {
+      client.release();
+    }
+  }
+
+  async connect(): Promise<ContextClient> {
+    const pool = await this.source.pool();
+    return new ContextClient(await pool.connect(), this.source);
+  }
+
+  // The pool is shared by all tenants' clients: one's listeners have no business on it.
+  on(): this {
+    return this;
+  }
+  removeListener(): this {
+    return this;
+  }
+  async end(): Promise<void> {}
+}
+
+// PrismaPg recognises a pool by its prototype. Inheriting by `extends` would open a second one.
+Object.setPrototypeOf(ContextPool.prototype, pg.Pool.prototype);
+
+/** One connection in the hands of one tenant's client, for a statement or a transaction. */
+class ContextClient {
+  #inTransaction = false;
+  /** In a transaction the context travels with the first statement and holds to the end. */
+  #contextDue = true;
+  /** A raw statement may have changed the session: it is wiped before others get it. */
+  #sessionTouched = false;
+  #reads: ReadEntry[] = [];
+
+  constructor(
+    private readonly client: PoolClient,
+    private readonly source: ContextSource,
+  ) {}
+
+  async query(config: QueryArrayConfig): Promise<QueryArrayResult> {
+    const { text, tag } = untag(config.text);
+    const verb = tag ? undefined : text;
+    if (verb === "BEGIN") return this.#begin(config);
+    if (verb === "COMMIT") return this.#commit(config);
+    if (verb === "ROLLBACK") return this.#rollback(config);
+    if (verb?.startsWith("SET TRANSACTION")) return this.#send(config, false);
+    if (tag?.isRaw) this.#sessionTouched = true;
+    const result = await this.#send({ ...config, text }, this.#contextDue || !this.#inTransaction);
+    this.#contextDue = false;
+    if (tag && (result.command === "SELECT" || result.command === "FETCH")) {
+      this.#reads.push({
+        subject: subjectOf(text),
+        method: tag.method,
+        filter: tag.isRaw ? { sql: withoutLiterals(text) } : tag.filter,
+        rows: result.rowCount ?? 0,
+      });
+      if (!this.#inTransaction) await this.#logReads(true);
+    }
+    return result;
+  }
+
+  on(): this {
+    return this;
+  }
+  removeListener(): this {
+    return this;
+  }
+
+  release(error?: Error | boolean): void {
+    const { client } = this;
+    if (error) return client.release(error);
+    // A raw BEGIN without its end, or a COMMIT that failed: not fit to share.
+    if (transactionStatus(client) !== "I") return client.release(true);
+    if (!this.#sessionTouched) return client.release();
+    this.#send({ text: "DISCARD ALL", rowMode: "array" }, false).then(
+      () => client.release(),
+      () => client.release(true),
+    );
+  }
+
+  async #begin(config: QueryArrayConfig): Promise<QueryArrayResult> {
+    this.#inTransaction = true;
+    this.#contextDue = true;
+    return this.#send(config, false);
+  }
+
+  async #commit(config: QueryArrayConfig): Promise<QueryArrayResult> {
+    await this.#logReads(false);
+    const result = await this.#send(config, false);
+    this.#inTransaction = false;
+    return result;
+  }
+
+  /** The caller has seen the rows even if the transaction is undone: they are logged all the same. */
+  async #rollback(config: QueryArrayConfig): Promise<QueryArrayResult> {
+    const result = await this.#send(config, false);
+    this.#inTransaction = false;
+    await this.#logReads(true);
+    return result;
+  }
+
+  async #logReads(withContext: boolean): Promise<void> {
+    if (this.#reads.length === 0) return;
+    const entries = JSON.stringify(this.#reads);
+    this.#reads = [];
+    await this.#send({ text: LOG_READS, values: [entries], rowMode: "array" }, withContext);
+  }
+
+  #send(config: QueryArrayConfig, withContext: boolean): Promise<QueryArrayResult> {
+    const { source } = this;
+    const context = withContext ? { statement: source.setContext, token: source.token() } : undefined;
+    return new Promise((resolve, reject) => {
+      const query = new ContextQuery(config, context, (error, result) => {
+        if (error) reject(guardError(error) ?? error);
+        else resolve(result as QueryArrayResult);
+      });
+      this.client.query(query);
+    });
+  }
+}
+
+/** I (idle), T (in a transaction) or E (in a failed one), as ReadyForQuery last said. */
+function transactionStatus(client: PoolClient): string {
+  return (client as unknown as { readonly _txStatus: string })._txStatus;
+}

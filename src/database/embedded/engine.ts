@@ -1,0 +1,76 @@
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { Pool, type PoolConfig } from "pg";
+import { AzoraError } from "../../errors.js";
+import type { Engine, Login } from "../engine.js";
+import { HARDENING } from "./hardening.js";
+import { takeLock } from "./lock.js";
+import { EmbeddedSession } from "./session.js";
+import { EmbeddedSocket } from "./socket.js";
+
+export interface EmbeddedOptions {
+  /** azora's data directory; the database lives in `pgdata` below it. */
+  readonly dataDir: string;
+  /** Role that the control plane's connection acts as. */
+  readonly controlLogin: string;
+}
+
+/**
+ * PostgreSQL inside this process (PGlite), on a directory that it locks for itself.
+ * The directory and the module are opened on the first pool, not before.
+ */
+export function openEmbedded({ dataDir, controlLogin }: EmbeddedOptions): Engine {
+  const roles: Record<Login, string> = { owner: "postgres", control: controlLogin, tenant: "azora_runtime" };
+  const pools = new Map<Login, Pool>();
+  let opened: Promise<{ session: EmbeddedSession; unlock: () => void }> | undefined;
+
+  return {
+    kind: "embedded",
+    setContext: "SELECT guard.set_context($1)",
+    describe: () => `embedded PostgreSQL in ${dataDir}`,
+    async pool(login) {
+      opened ??= openSession(dataDir);
+      const { session } = await opened;
+      let pool = pools.get(login);
+      if (!pool) {
+        pool = new Pool(overSession(session, roles[login]));
+        pools.set(login, pool);
+      }
+      return pool;
+    },
+    async close() {
+      if (!opened) return;
+      const { session, unlock } = await opened;
+      await Promise.all([...pools.values()].map((pool) => pool.end()));
+      await session.database.close();
+      unlock();
+      opened = undefined;
+      pools.clear();
+    },
+  };
+}
+
+async function openSession(dataDir: string): Promise<{ session: EmbeddedSession; unlock: () => void }> {
+  const unlock = takeLock(join(dataDir, "lock"));
+  try {
+    const pgdata = join(dataDir, "pgdata");
+    mkdirSync(pgdata, { recursive: true, mode: 0o700 });
+    const { PGlite } = await import("@electric-sql/pglite");
+    const database = await PGlite.create({ dataDir: pgdata });
+    await database.exec(HARDENING);
+    return { session: new EmbeddedSession(database), unlock };
+  } catch (error) {
+    unlock();
+    throw new AzoraError("FAILURE", `The embedded database in ${dataDir} can't be opened.`, {
+      hint: "Check that the directory is whole and may be written; `azora doctor` says more.",
+      cause: error,
+    });
+  }
+}
+
+function overSession(session: EmbeddedSession, user: string): PoolConfig {
+  const stream = () => new EmbeddedSocket(session, user) as never;
+  // Several connections would only queue for the one session; two let a transaction and
+  // a statement outside it be told apart.
+  return { user, database: "postgres", stream, max: 4, idleTimeoutMillis: 0, allowExitOnIdle: true };
+}

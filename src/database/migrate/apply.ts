@@ -1,0 +1,46 @@
+import type { Pool } from "pg";
+import { AzoraError } from "../../errors.js";
+import { type Migration, readMigrations, toMigrationList } from "./history.js";
+import { openSchemaEngine } from "./schema-engine.js";
+
+const NO_FILTER = { externalTables: [], externalEnums: [] };
+/** Any constant does; two installers of one database must pick the same. */
+const MIGRATION_LOCK = 7_203_114_001;
+
+/**
+ * Applies what is missing, each migration in one transaction, and records it as
+ * `prisma migrate deploy` does. A second process waits for the first and finds nothing to do.
+ * @param pool the owner's
+ * @returns names of the migrations applied now
+ * @throws AzoraError CONFLICT when an applied migration was edited or one failed half way
+ */
+export async function applyMigrations(pool: Pool, migrations?: readonly Migration[]): Promise<string[]> {
+  const migrationsList = await toMigrationList(migrations ?? (await readMigrations()));
+  const lock = await pool.connect();
+  try {
+    await lock.query(`SELECT pg_advisory_lock(${MIGRATION_LOCK})`);
+    const engine = await openSchemaEngine(pool);
+    const history = await engine.diagnoseMigrationHistory({ migrationsList, optInToShadowDatabase: false, filters: NO_FILTER });
+    if (history.editedMigrationNames.length > 0) {
+      throw new AzoraError("CONFLICT", `Migrations were edited after they were applied: ${history.editedMigrationNames.join(", ")}.`, {
+        hint: "Restore the files of the version that applied them; changes go into a new migration.",
+      });
+    }
+    const { appliedMigrationNames } = await engine.applyMigrations({ migrationsList, filters: NO_FILTER });
+    return appliedMigrationNames;
+  } catch (error) {
+    if (error instanceof AzoraError) throw error;
+    throw new AzoraError("CONFLICT", `A migration could not be applied: ${firstLine(error)}`, {
+      hint: "Nothing of it was kept. `azora db:status` shows where the history stands.",
+      cause: error,
+    });
+  } finally {
+    await lock.query(`SELECT pg_advisory_unlock(${MIGRATION_LOCK})`).catch(() => undefined);
+    lock.release();
+  }
+}
+
+function firstLine(error: unknown): string {
+  const message = String((error as Error)?.message ?? error);
+  return message.split("\n").find((line) => line.trim() !== "") ?? message;
+}

@@ -1,0 +1,76 @@
+/**
+ * What a statement reads, handed from Prisma (which knows the model and the arguments) to
+ * the adapter (which sees only SQL) as a comment at the statement's end. Prisma's
+ * sqlcommenter calls the plugin for every statement, raw ones, nested ones and those in
+ * transactions included; the adapter takes the comment off before the server sees it.
+ */
+export interface ReadTag {
+  /** Model and method as the caller wrote them: `Document.findMany`, or `queryRaw`. */
+  readonly method: string;
+  /** Arguments with every value left out. */
+  readonly filter: unknown;
+  readonly isRaw: boolean;
+}
+
+/** The part of Prisma's SqlCommenterContext that is used. */
+interface CommenterContext {
+  readonly query: {
+    readonly type: string;
+    readonly modelName?: string;
+    readonly action: string;
+    readonly query?: unknown;
+    readonly queries?: readonly unknown[];
+  };
+}
+
+const COMMENT = /\s*\/\*azora='([^']*)'\*\/\s*$/;
+
+/** A plugin for the `comments` option of a Prisma client. */
+export function tagReads({ query }: CommenterContext): Record<string, string> {
+  const tag: ReadTag = {
+    method: query.modelName ? `${query.modelName}.${query.action}` : query.action,
+    filter: query.modelName ? shape(query.queries?.[0] ?? query.query) : {},
+    isRaw: query.modelName === undefined,
+  };
+  return { azora: Buffer.from(JSON.stringify(tag), "utf8").toString("base64url") };
+}
+
+/** Takes the tag off a statement. */
+export function untag(sql: string): { text: string; tag: ReadTag | undefined } {
+  const found = COMMENT.exec(sql);
+  if (!found) return { text: sql, tag: undefined };
+  const tag = JSON.parse(Buffer.from(found[1] as string, "base64url").toString("utf8")) as ReadTag;
+  return { text: sql.slice(0, found.index), tag };
+}
+
+/** `{ where: { title: "x" } }` becomes `{ where: { title: "?" } }`: names stay, values go. */
+export function shape(value: unknown): unknown {
+  if (Array.isArray(value)) return value.length === 0 ? [] : [shape(value[0])];
+  if (typeof value === "boolean") return value;
+  if (typeof value !== "object" || value === null) return "?";
+  const entries = value as Record<string, unknown>;
+  if ("$type" in entries) return "?";
+  if ("selection" in entries) return { ...(shape(entries.arguments ?? {}) as object), ...included(entries.selection) };
+  return Object.fromEntries(Object.entries(entries).map(([key, inner]) => [key, shape(inner)]));
+}
+
+/** Names of the relations and fields selected, without Prisma's own `$` markers. */
+function included(selection: unknown): object {
+  const names = Object.keys((selection ?? {}) as object).filter((name) => !name.startsWith("$"));
+  return names.length === 0 ? {} : { select: names };
+}
+
+/** The table a statement reads first: `FROM "tenant"."documents"` gives documents. */
+export function subjectOf(sql: string): string {
+  return /\bFROM\s+(?:"?\w+"?\.)?"?(\w+)"?/i.exec(sql)?.[1] ?? "(none)";
+}
+
+/** A raw statement with its literals replaced, so that no value reaches the log. */
+export function withoutLiterals(sql: string): string {
+  return sql
+    .replace(/\$(\w*)\$[\s\S]*?\$\1\$/g, "?")
+    .replace(/E?'(?:[^']|'')*'/gi, "?")
+    .replace(/\b\d+(?:\.\d+)?\b/g, (number, at: number) => (sql[at - 1] === "$" ? number : "?"))
+    .replace(/\s+/g, " ")
+    .trim();
+}
