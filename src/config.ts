@@ -41,7 +41,7 @@ export interface ConfigFile {
 export interface Config {
   readonly dataDir: Setting<string>;
   readonly configFile: string;
-  /** What the file holds, if there is one. */
+  /** What the file holds, if there is one; undefined before `azora init`. */
   readonly stored: ConfigFile | undefined;
   readonly engine: Setting<"embedded" | "server">;
   readonly ownerUrl: Setting<string> | undefined;
@@ -63,7 +63,7 @@ export const DEFAULT_OPERATOR = "azora_admin";
 export function loadConfig(env: Environment = process.env): Config {
   const dataDir: Setting<string> = env.AZORA_DATA_DIR
     ? { value: resolve(env.AZORA_DATA_DIR), source: "environment", from: "AZORA_DATA_DIR" }
-    : { value: envPaths("azora", { suffix: "" }).data, source: "default", from: "the platform's data directory" };
+    : byDefault(envPaths("azora", { suffix: "" }).data, "the platform's data directory");
   const configFile = join(dataDir.value, "config.json");
   const stored = readConfigFile(configFile);
   const fromFile = <T>(value: T | undefined): Setting<T> | undefined =>
@@ -80,12 +80,16 @@ export function loadConfig(env: Environment = process.env): Config {
     controlUrl,
     tenantUrl,
     engine: urlFromEnvironment
-      ? { value: "server" as const, source: "environment" as const, from: urlFromEnvironment.from }
-      : (fromFile(stored?.engine) ?? { value: "embedded" as const, source: "default" as const, from: "no connection string is set" }),
-    controlLogin: fromFile(stored?.controlLogin) ?? { value: DEFAULT_OPERATOR, source: "default", from: "azora" },
+      ? { ...urlFromEnvironment, value: "server" as const }
+      : (fromFile(stored?.engine) ?? byDefault("embedded" as const, "no connection string is set")),
+    controlLogin: fromFile(stored?.controlLogin) ?? byDefault(DEFAULT_OPERATOR, "azora"),
     contextKey: contextKey(env) ?? fromFile(stored?.contextKey),
     signingKey: signingKey(env) ?? fromFile(stored?.signingKey),
   });
+}
+
+function byDefault<T>(value: T, from: string): Setting<T> {
+  return { value, source: "default", from };
 }
 
 function readConfigFile(file: string): ConfigFile | undefined {

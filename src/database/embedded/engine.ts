@@ -1,12 +1,12 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { Pool, type PoolConfig } from "pg";
+import pg, { Pool, type PoolConfig } from "pg";
 import { AzoraError } from "../../errors.js";
 import type { Engine, Login } from "../engine.js";
 import { HARDENING } from "./hardening.js";
 import { takeLock } from "./lock.js";
 import { EmbeddedSession } from "./session.js";
-import { EmbeddedSocket } from "./socket.js";
+import { EmbeddedSocket, SUPERUSER } from "./socket.js";
 
 export interface EmbeddedOptions {
   /** azora's data directory; the database lives in `pgdata` below it. */
@@ -20,7 +20,7 @@ export interface EmbeddedOptions {
  * The directory and the module are opened on the first pool, not before.
  */
 export function openEmbedded({ dataDir, controlLogin }: EmbeddedOptions): Engine {
-  const roles: Record<Login, string> = { owner: "postgres", control: controlLogin, tenant: "azora_runtime" };
+  const roles: Record<Login, string> = { owner: SUPERUSER, control: controlLogin, tenant: "azora_runtime" };
   const pools = new Map<Login, Pool>();
   let opened: Promise<{ session: EmbeddedSession; unlock: () => void }> | undefined;
 
@@ -70,7 +70,18 @@ async function openSession(dataDir: string): Promise<{ session: EmbeddedSession;
 
 function overSession(session: EmbeddedSession, user: string): PoolConfig {
   const stream = () => new EmbeddedSocket(session, user) as never;
-  // Several connections would only queue for the one session; two let a transaction and
-  // a statement outside it be told apart.
-  return { user, database: "postgres", stream, max: 4, idleTimeoutMillis: 0, allowExitOnIdle: true };
+  const Client = user === SUPERUSER ? pg.Client : ExtendedClient;
+  // Several connections only queue for the one session; more than one lets a transaction
+  // and a statement outside it be told apart.
+  return { user, database: "postgres", stream, Client, max: 4, idleTimeoutMillis: 0, allowExitOnIdle: true } as PoolConfig;
+}
+
+/** Sends everything by the extended protocol, which takes one statement a message. */
+class ExtendedClient extends pg.Client {
+  override query(...args: unknown[]): never {
+    const [config, ...rest] = args;
+    if (typeof config === "string") return super.query({ text: config, queryMode: "extended" } as never, ...(rest as [])) as never;
+    if (typeof (config as pg.Submittable).submit === "function") return super.query(config as never) as never;
+    return super.query({ ...(config as object), queryMode: "extended" } as never, ...(rest as [])) as never;
+  }
 }

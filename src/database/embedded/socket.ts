@@ -11,7 +11,8 @@ const FAILED = 0x45; // E
 /** What a server answers to a start-up packet: AuthenticationOk, then ReadyForQuery (idle). */
 const GREETING = Buffer.from([0x52, 0, 0, 0, 8, 0, 0, 0, 0, READY_FOR_QUERY, 0, 0, 0, 5, IDLE]);
 
-const SUPERUSER = "postgres";
+/** Whom the embedded session belongs to; the owner's login is this role itself. */
+export const SUPERUSER = "postgres";
 
 /**
  * Stands where a TCP socket stands for `pg`, so that everything above the wire is the

@@ -3,7 +3,6 @@ import { fileURLToPath } from "node:url";
 import type { MigrationList } from "@prisma/schema-engine-wasm";
 import type { Pool } from "pg";
 import { AzoraError } from "../../errors.js";
-import { extended } from "../extended.js";
 import { sqlState } from "../sql-errors.js";
 import type { SchemaFile } from "./schema-engine.js";
 
@@ -65,8 +64,8 @@ export async function compareHistory(pool: Pool): Promise<HistoryState> {
 async function appliedNames(pool: Pool): Promise<string[]> {
   try {
     const { rows } = await pool.query<{ migration_name: string }>(
-      extended(`SELECT migration_name FROM public._prisma_migrations
-                WHERE finished_at IS NOT NULL AND rolled_back_at IS NULL ORDER BY migration_name`),
+      `SELECT migration_name FROM public._prisma_migrations
+       WHERE finished_at IS NOT NULL AND rolled_back_at IS NULL ORDER BY migration_name`,
     );
     return rows.map((row) => row.migration_name);
   } catch (error) {

@@ -1,0 +1,52 @@
+import { explainDatabaseError } from "../database/sql-errors.js";
+import { AzoraError } from "../errors.js";
+import type { ControlConnection } from "./connection.js";
+
+/** A control-plane action, as admin_audit_log names it. */
+export interface Attempt {
+  readonly action: string;
+  readonly accountId?: string;
+  readonly slug?: string;
+}
+
+/**
+ * Runs a control-plane action. What is done, the database logs in the same transaction;
+ * what PostgreSQL refuses leaves no trace there, so it is logged here, afterwards.
+ * @throws AzoraError as the action did, NOT_PERMITTED for a refusal
+ */
+export async function attempt<T>(connection: ControlConnection, what: Attempt, run: () => Promise<T>): Promise<T> {
+  try {
+    return await run();
+  } catch (error) {
+    const explained = explainPrismaError(error, connection.engine.describe("control"));
+    if (explained instanceof AzoraError && explained.code === "NOT_PERMITTED") {
+      await recordRefusal(connection, what, explained.message).catch(() => undefined);
+      throw new AzoraError("NOT_PERMITTED", `Your role may not do this (${what.action}): PostgreSQL refused it.`, {
+        hint: "Ask an operator whose role allows it.",
+        cause: error,
+      });
+    }
+    throw explained;
+  }
+}
+
+async function recordRefusal({ client }: ControlConnection, { action, accountId, slug }: Attempt, message: string): Promise<void> {
+  await client.$executeRaw`SELECT control.record_attempt(
+    ${action}, 'refused'::control.admin_outcome, ${accountId ?? null}::uuid, ${slug ?? null}, ${JSON.stringify({ message })}::jsonb)`;
+}
+
+/** What a Prisma error has to say, as a domain error where there is one. */
+export function explainPrismaError(error: unknown, where: string): Error {
+  return explainDatabaseError(driverErrorIn(error), where);
+}
+
+/** Prisma keeps the driver's own error, with its SQLSTATE, some levels down. */
+function driverErrorIn(error: unknown): unknown {
+  const { meta, cause } = error as { meta?: { driverAdapterError?: unknown }; cause?: unknown };
+  if (error instanceof AzoraError) return error;
+  if (meta?.driverAdapterError) return driverErrorIn(meta.driverAdapterError);
+  const inner = cause as { originalCode?: string; originalMessage?: string; hint?: string; kind?: string } | undefined;
+  if (inner?.originalCode) return { ...inner, code: inner.originalCode, message: inner.originalMessage };
+  if (inner?.kind === "DatabaseNotReachable") return { code: "ECONNREFUSED", message: "not reachable" };
+  return error;
+}
