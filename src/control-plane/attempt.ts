@@ -30,7 +30,11 @@ export async function attempt<T>(connection: ControlConnection, what: Attempt, r
   }
 }
 
-async function recordRefusal({ client }: ControlConnection, { action, accountId, slug }: Attempt, message: string): Promise<void> {
+async function recordRefusal(
+  { client }: ControlConnection,
+  { action, accountId, slug }: Attempt,
+  message: string,
+): Promise<void> {
   await client.$executeRaw`SELECT control.record_attempt(
     ${action}, 'refused'::control.admin_outcome, ${accountId ?? null}::uuid, ${slug ?? null}, ${JSON.stringify({ message })}::jsonb)`;
 }

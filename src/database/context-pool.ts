@@ -104,10 +104,12 @@ class ContextClient {
 
   release(error?: Error | boolean): void {
     const { client } = this;
-    if (error) return client.release(error);
     // A raw BEGIN without its end, or a COMMIT that failed: not fit to share.
-    if (transactionStatus(client) !== "I") return client.release(true);
-    if (!this.#sessionTouched) return client.release();
+    const unfit = error ?? transactionStatus(client) !== "I";
+    if (unfit || !this.#sessionTouched) {
+      client.release(unfit);
+      return;
+    }
     this.#send({ text: "DISCARD ALL", rowMode: "array" }, false).then(
       () => client.release(),
       () => client.release(true),

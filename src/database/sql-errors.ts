@@ -20,7 +20,16 @@ const GUARD_STATES: Record<string, { code: ErrorCode; hint?: string }> = {
   AZ013: { code: "INVALID_INPUT" },
 };
 
-const UNREACHABLE = new Set(["ECONNREFUSED", "ENOTFOUND", "ETIMEDOUT", "ECONNRESET", "EHOSTUNREACH", "ENOENT", "EAI_AGAIN", "EPIPE"]);
+const UNREACHABLE = new Set([
+  "ECONNREFUSED",
+  "ENOTFOUND",
+  "ETIMEDOUT",
+  "ECONNRESET",
+  "EHOSTUNREACH",
+  "ENOENT",
+  "EAI_AGAIN",
+  "EPIPE",
+]);
 const SERVER_NOT_READY = new Set(["57P01", "57P02", "57P03", "53300", "08006", "08001", "08000"]);
 
 /** The SQLSTATE of a PostgreSQL error, or undefined for anything else. */

@@ -59,15 +59,20 @@ type Result<M extends ModelName, A, O extends Operation<M>> = import("@prisma/cl
 
 type TenantMethod<M extends ModelName, O extends Operation<M>> =
   Record<never, never> extends OperationArgs<M, O>
-    ? <A extends Scoped<OperationArgs<M, O>>>(args?: Exact<A, Scoped<OperationArgs<M, O>>>) => Prisma.PrismaPromise<Result<M, A, O>>
-    : <A extends Scoped<OperationArgs<M, O>>>(args: Exact<A, Scoped<OperationArgs<M, O>>>) => Prisma.PrismaPromise<Result<M, A, O>>;
+    ? <A extends Scoped<OperationArgs<M, O>>>(
+        args?: Exact<A, Scoped<OperationArgs<M, O>>>,
+      ) => Prisma.PrismaPromise<Result<M, A, O>>
+    : <A extends Scoped<OperationArgs<M, O>>>(
+        args: Exact<A, Scoped<OperationArgs<M, O>>>,
+      ) => Prisma.PrismaPromise<Result<M, A, O>>;
 
 type TenantModels = {
   [M in ModelName as Uncapitalize<M>]: { [O in Operation<M>]: TenantMethod<M, O> };
 };
 
 /** The client inside an interactive transaction. */
-export type TenantTransaction = TenantModels & Pick<PrismaClient, "$queryRaw" | "$queryRawUnsafe" | "$executeRaw" | "$executeRawUnsafe">;
+export type TenantTransaction = TenantModels &
+  Pick<PrismaClient, "$queryRaw" | "$queryRawUnsafe" | "$executeRaw" | "$executeRawUnsafe">;
 
 type TransactionOptions = { maxWait?: number; timeout?: number; isolationLevel?: Prisma.TransactionIsolationLevel };
 

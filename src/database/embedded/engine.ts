@@ -80,7 +80,8 @@ function overSession(session: EmbeddedSession, user: string): PoolConfig {
 class ExtendedClient extends pg.Client {
   override query(...args: unknown[]): never {
     const [config, ...rest] = args;
-    if (typeof config === "string") return super.query({ text: config, queryMode: "extended" } as never, ...(rest as [])) as never;
+    if (typeof config === "string")
+      return super.query({ text: config, queryMode: "extended" } as never, ...(rest as [])) as never;
     if (typeof (config as pg.Submittable).submit === "function") return super.query(config as never) as never;
     return super.query({ ...(config as object), queryMode: "extended" } as never, ...(rest as [])) as never;
   }

@@ -22,9 +22,13 @@ export async function applyMigrations(pool: Pool, migrations?: readonly Migratio
     const engine = await openSchemaEngine(pool);
     const history = await engine.diagnoseMigrationHistory({ migrationsList, optInToShadowDatabase: false, filters: NO_FILTER });
     if (history.editedMigrationNames.length > 0) {
-      throw new AzoraError("CONFLICT", `Migrations were edited after they were applied: ${history.editedMigrationNames.join(", ")}.`, {
-        hint: "Restore the files of the version that applied them; changes go into a new migration.",
-      });
+      throw new AzoraError(
+        "CONFLICT",
+        `Migrations were edited after they were applied: ${history.editedMigrationNames.join(", ")}.`,
+        {
+          hint: "Restore the files of the version that applied them; changes go into a new migration.",
+        },
+      );
     }
     const { appliedMigrationNames } = await engine.applyMigrations({ migrationsList, filters: NO_FILTER });
     return appliedMigrationNames;

@@ -41,8 +41,6 @@ async function controlTables(pool: Pool): Promise<string[]> {
 
 async function controlEnums(pool: Pool, externalTables: string[]): Promise<string[]> {
   if (externalTables.length === 0) return [];
-  const { rows } = await pool.query(
-    "SELECT typname FROM pg_type WHERE typtype = 'e' AND typnamespace = 'control'::regnamespace",
-  );
+  const { rows } = await pool.query("SELECT typname FROM pg_type WHERE typtype = 'e' AND typnamespace = 'control'::regnamespace");
   return rows.map((row) => `control.${row.typname}`);
 }
