@@ -248,6 +248,29 @@ BEGIN
 END
 $$;
 
+-- How many rows a tenant has, by table: what a purge would take. The counting is done in the
+-- tenant's context, which the row in guard.purges opens even for a suspended account.
+CREATE FUNCTION control.count_rows(p_account uuid) RETURNS jsonb
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog
+AS $$
+DECLARE
+  protected record;
+  counted   bigint;
+  counts    jsonb := '{}';
+BEGIN
+  PERFORM control.lock_account(p_account);
+  INSERT INTO guard.purges (account_id) VALUES (p_account);
+  PERFORM guard.enter(p_account, 'purge');
+  FOR protected IN SELECT p.table_id FROM guard.protected_tables p LOOP
+    EXECUTE format('SELECT count(*) FROM %s WHERE account_id = $1', protected.table_id) INTO counted USING p_account;
+    counts := counts || jsonb_build_object(protected.table_id::text, counted);
+  END LOOP;
+  PERFORM guard.leave();
+  DELETE FROM guard.purges WHERE account_id = p_account;
+  RETURN counts;
+END
+$$;
+
 -- SHA-256 over columns, constraints and policies of the tenant tables, in hex.
 CREATE FUNCTION control.schema_fingerprint() RETURNS text
 LANGUAGE sql STABLE SET search_path = pg_catalog
@@ -347,6 +370,7 @@ GRANT EXECUTE ON FUNCTION control.suspend_account(uuid, text, boolean), control.
 GRANT SELECT ON control.operators, control.admin_audit_log, control.purge_receipts TO azora_vendor_admin;
 GRANT EXECUTE ON FUNCTION
   control.create_account(text, text, text, text, boolean),
+  control.count_rows(uuid),
   control.purge_account(uuid, text),
   control.sign_receipt(uuid, text, text)
 TO azora_vendor_admin;

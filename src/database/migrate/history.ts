@@ -75,20 +75,24 @@ async function appliedNames(pool: Pool): Promise<string[]> {
   }
 }
 
+/** @throws AzoraError DATABASE_NEWER when the database has a migration that this version lacks */
+export function requireNotNewer({ unknown }: HistoryState): void {
+  if (unknown.length === 0) return;
+  throw new AzoraError("DATABASE_NEWER", `The database is newer than this azora: it has the migration ${unknown[0]}.`, {
+    hint: "Update azora to the version that this database belongs to.",
+  });
+}
+
 /**
  * Refuses to work on a database whose schema is not this version's.
  * @throws AzoraError NOT_MIGRATED or DATABASE_NEWER
  */
 export async function requireCurrentSchema(pool: Pool): Promise<void> {
-  const { pending, unknown } = await compareHistory(pool);
-  if (unknown.length > 0) {
-    throw new AzoraError("DATABASE_NEWER", `The database is newer than this azora: it has the migration ${unknown[0]}.`, {
-      hint: "Update azora to the version that this database belongs to.",
-    });
-  }
-  if (pending.length > 0) {
-    throw new AzoraError("NOT_MIGRATED", `The database lacks ${pending.length} migration(s), from ${pending[0]} on.`, {
-      hint: "Run `azora db:migrate` (or `azora init` for a new installation).",
-    });
-  }
+  const history = await compareHistory(pool);
+  requireNotNewer(history);
+  const { pending } = history;
+  if (pending.length === 0) return;
+  throw new AzoraError("NOT_MIGRATED", `The database lacks ${pending.length} migration(s), from ${pending[0]} on.`, {
+    hint: "Run `azora db:migrate` (or `azora init` for a new installation).",
+  });
 }

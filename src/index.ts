@@ -1,0 +1,59 @@
+/**
+ * azora as a library. `tenantDb()` for application code; the operations behind the command
+ * line for whoever builds on it.
+ */
+import { loadConfig } from "./config.js";
+import { openEngine, tenantConnectionOf } from "./installation/open.js";
+import type { TenantContext } from "./tenant-plane/context.js";
+import type { TenantClient } from "./tenant-plane/tenant-client.js";
+import { openTenantDb, type TenantConnection } from "./tenant-plane/tenant-db.js";
+
+let shared: TenantConnection | undefined;
+
+/**
+ * A Prisma client for one tenant and one actor, over this process's one pool.
+ *
+ *     const db = tenantDb({ accountId, actor: user.id });
+ *     await db.document.findMany({ include: { revisions: true } });
+ *
+ * The connection comes from AZORA_TENANT_URL and AZORA_CONTEXT_KEY, or from the file that
+ * `azora init` wrote; pass `connection` to use another.
+ *
+ * @throws AzoraError INVALID_INPUT (context), NOT_CONFIGURED or CONFIG_INVALID (settings);
+ * its methods: see openTenantDb()
+ */
+export function tenantDb(context: TenantContext, connection?: TenantConnection): TenantClient {
+  if (connection) return openTenantDb(connection, context);
+  if (!shared) {
+    const config = loadConfig();
+    shared = tenantConnectionOf(config, openEngine(config));
+  }
+  return openTenantDb(shared, context);
+}
+
+/** Closes the pool behind tenantDb(): at the end of a script, or when a server stops. */
+export async function closeTenantDb(): Promise<void> {
+  const closing = shared;
+  shared = undefined;
+  await closing?.engine.close();
+}
+
+export { type Config, loadConfig } from "./config.js";
+export type { ControlConnection } from "./control-plane/connection.js";
+export { type CreateTenantInput, type CreateTenantResult, createTenant } from "./control-plane/create-tenant.js";
+export { findTenant } from "./control-plane/find-tenant.js";
+export { type ListTenantsInput, listTenants, type TenantPage } from "./control-plane/list-tenants.js";
+export { type PurgePreview, previewPurge } from "./control-plane/preview-purge.js";
+export { type PurgeTenantInput, type PurgeTenantResult, purgeTenant } from "./control-plane/purge-tenant.js";
+export { type AdminAuditEntry, readAdminAudit } from "./control-plane/read-admin-audit.js";
+export type { Receipt } from "./control-plane/receipt.js";
+export { type ResumeTenantInput, resumeTenant } from "./control-plane/resume-tenant.js";
+export { verifyText } from "./control-plane/signing.js";
+export { type LifecycleResult, type SuspendTenantInput, suspendTenant } from "./control-plane/suspend-tenant.js";
+export type { Tenant } from "./control-plane/tenant.js";
+export { AzoraError, type ErrorCode, EXIT } from "./errors.js";
+export { type Installation, openInstallation } from "./installation/open.js";
+export type { TenantContext } from "./tenant-plane/context.js";
+export { type AuditEntry, readAuditLog } from "./tenant-plane/read-audit-log.js";
+export type { TenantClient, TenantTransaction } from "./tenant-plane/tenant-client.js";
+export type { TenantConnection } from "./tenant-plane/tenant-db.js";

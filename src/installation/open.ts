@@ -1,0 +1,112 @@
+import type { Pool } from "pg";
+import type { Config } from "../config.js";
+import { type ControlConnection, openControlPlane } from "../control-plane/connection.js";
+import { parseSigningKey, type SigningKey } from "../control-plane/signing.js";
+import { openEmbedded } from "../database/embedded/engine.js";
+import type { Engine, Login } from "../database/engine.js";
+import { requireCurrentSchema } from "../database/migrate/history.js";
+import { openServer } from "../database/server.js";
+import { explainDatabaseError } from "../database/sql-errors.js";
+import { AzoraError } from "../errors.js";
+import type { TenantConnection } from "../tenant-plane/tenant-db.js";
+
+/** An installation of azora, opened by its settings; connections are made when asked for. */
+export interface Installation {
+  readonly engine: Engine;
+  /** @throws AzoraError NOT_CONFIGURED, NOT_MIGRATED, DATABASE_NEWER, UNREACHABLE, AUTHENTICATION_FAILED, LOCKED */
+  control(): Promise<ControlConnection>;
+  /** @throws AzoraError as control() */
+  tenant(): Promise<TenantConnection>;
+  /** The owner's pool, whatever the state of the schema. @throws AzoraError as control(), but for the schema's two */
+  owner(): Promise<Pool>;
+  close(): Promise<void>;
+}
+
+/** Opens an installation. Nothing is connected, locked or checked before the first use. */
+export function openInstallation(config: Config): Installation {
+  const engine = openEngine(config);
+  return {
+    engine,
+    async control() {
+      requireInit(config);
+      await checkedPool(engine, "control");
+      return openControlPlane(engine, signingKeyOf(config));
+    },
+    async tenant() {
+      requireInit(config);
+      const connection = tenantConnectionOf(config, engine);
+      await checkedPool(engine, "tenant");
+      return connection;
+    },
+    async owner() {
+      requireInit(config);
+      return reachablePool(engine, "owner");
+    },
+    close: () => engine.close(),
+  };
+}
+
+/** The engine that the settings name, not yet opened. */
+export function openEngine(config: Config): Engine {
+  if (config.engine.value === "embedded") {
+    return openEmbedded({ dataDir: config.dataDir.value, controlLogin: config.controlLogin.value });
+  }
+  const { ownerUrl, controlUrl, tenantUrl } = config;
+  return openServer({
+    ...(ownerUrl && { owner: ownerUrl.value }),
+    ...(controlUrl && { control: controlUrl.value }),
+    ...(tenantUrl && { tenant: tenantUrl.value }),
+  });
+}
+
+/**
+ * What tenant clients need, nothing connected yet.
+ * @throws AzoraError NOT_CONFIGURED without a context key
+ */
+export function tenantConnectionOf({ contextKey }: Config, engine: Engine): TenantConnection {
+  if (!contextKey) {
+    throw new AzoraError("NOT_CONFIGURED", "There is no context key: nothing can be signed for a tenant.", {
+      hint: "Set AZORA_CONTEXT_KEY (or AZORA_CONTEXT_KEY_FILE), or run `azora init`.",
+    });
+  }
+  return { engine, contextKey: { id: contextKey.value.id, secret: Buffer.from(contextKey.value.secret, "base64") } };
+}
+
+/** @throws AzoraError CONFIG_INVALID when the key can't be read */
+export function signingKeyOf({ signingKey }: Config): SigningKey | undefined {
+  if (!signingKey) return undefined;
+  try {
+    return parseSigningKey(signingKey.value.id, signingKey.value.privateKey);
+  } catch {
+    throw new AzoraError("CONFIG_INVALID", `The signing key from ${signingKey.from} is not a private key.`);
+  }
+}
+
+/** An embedded database that nobody set up would be made by looking at it. */
+function requireInit({ engine, stored, dataDir }: Config): void {
+  if (engine.value === "server" || (stored && !stored.installing)) return;
+  throw new AzoraError("NOT_CONFIGURED", `azora is not set up in ${dataDir.value}.`, {
+    hint: "Run `azora init` (or `azora quickstart` to look around first).",
+  });
+}
+
+/** A pool that answered once. */
+export async function reachablePool(engine: Engine, login: Login): Promise<Pool> {
+  return explaining(engine, login, async (pool) => {
+    await pool.query("SELECT 1");
+  });
+}
+
+async function checkedPool(engine: Engine, login: Login): Promise<Pool> {
+  return explaining(engine, login, requireCurrentSchema);
+}
+
+async function explaining(engine: Engine, login: Login, check: (pool: Pool) => Promise<void>): Promise<Pool> {
+  try {
+    const pool = await engine.pool(login);
+    await check(pool);
+    return pool;
+  } catch (error) {
+    throw explainDatabaseError(error, engine.describe(login));
+  }
+}
