@@ -1,0 +1,21 @@
+import { fileURLToPath } from "node:url";
+import { defineConfig } from "vitest/config";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+
+export default defineConfig({
+  root,
+  test: {
+    include: ["test/**/*.test.ts"],
+    globalSetup: ["test/support/global-setup.ts"],
+    // A process a file: an embedded engine is given back whole when its file ends.
+    pool: "forks",
+    maxWorkers: 2,
+    // Limits against a hang, wide enough for a busy machine; nothing here measures time.
+    testTimeout: 60_000,
+    hookTimeout: 120_000,
+    teardownTimeout: 30_000,
+    unstubEnvs: true,
+    restoreMocks: true,
+  },
+});
