@@ -1,0 +1,85 @@
+import type { Pool } from "pg";
+import { type Check, failed, ok } from "./check.js";
+
+interface LoginFacts {
+  readonly login: string;
+  readonly is_mighty: boolean;
+  readonly member_of: string[];
+  readonly readable: number;
+  readonly tables: number;
+}
+
+/** What a login is and what it reaches, from the catalog as the login itself sees it. */
+const FACTS = `
+  SELECT session_user AS login,
+         r.rolsuper OR r.rolbypassrls OR r.rolcreaterole OR r.rolreplication AS is_mighty,
+         ARRAY(SELECT g.rolname::text FROM pg_roles g WHERE g.rolname <> session_user AND pg_has_role(session_user, g.oid, 'MEMBER') ORDER BY 1) AS member_of,
+         (SELECT count(*)::int FROM pg_class c WHERE c.relnamespace = to_regnamespace('tenant') AND c.relkind IN ('r', 'p', 'v', 'm')
+            AND has_schema_privilege(c.relnamespace, 'USAGE') AND has_any_column_privilege(c.oid, 'SELECT')) AS readable,
+         (SELECT count(*)::int FROM pg_class c WHERE c.relnamespace = to_regnamespace('tenant') AND c.relkind IN ('r', 'p', 'v', 'm')) AS tables
+  FROM pg_roles r WHERE r.rolname = session_user`;
+
+/** The tenant plane's login: mighty in nothing, able to become nobody. */
+export async function checkRuntimeRights(pool: Pool): Promise<Check> {
+  const name = "tenant login's rights";
+  const facts = await factsOf(pool);
+  if (facts.is_mighty) {
+    return failed(
+      name,
+      `${facts.login} is a superuser or passes by row security`,
+      `ALTER ROLE ${facts.login} NOSUPERUSER NOBYPASSRLS NOCREATEROLE NOREPLICATION;`,
+    );
+  }
+  if (facts.member_of.length > 0) {
+    return failed(
+      name,
+      `${facts.login} can become ${facts.member_of.join(", ")}`,
+      `REVOKE ${facts.member_of.join(", ")} FROM ${facts.login};`,
+    );
+  }
+  return ok(name, `${facts.login}: no superuser, no bypass, member of nothing, ${facts.tables} tables under row security`);
+}
+
+/** The control plane's login: not one tenant table. */
+export async function checkControlRights(pool: Pool): Promise<Check> {
+  const name = "control login's rights";
+  const facts = await factsOf(pool);
+  if (facts.is_mighty) {
+    return failed(
+      name,
+      `${facts.login} is a superuser or passes by row security`,
+      "Use an operator's login: `azora init` makes one.",
+    );
+  }
+  const strange = facts.member_of.filter((role) => !/^azora_(vendor_admin|billing|support)$/.test(role));
+  if (strange.length > 0)
+    return failed(name, `${facts.login} can become ${strange.join(", ")}`, `REVOKE ${strange.join(", ")} FROM ${facts.login};`);
+  if (facts.readable > 0) {
+    return failed(
+      name,
+      `${facts.login} can read ${facts.readable} of ${facts.tables} tenant tables`,
+      "Run `SELECT guard.protect(…)` on them as the owner.",
+    );
+  }
+  return ok(name, `${facts.login} (${facts.member_of.join(", ") || "no group"}): can read 0 of ${facts.tables} tenant tables`);
+}
+
+/** Every table of schema tenant under forced row security. */
+export async function checkRowSecurity(pool: Pool): Promise<Check> {
+  const { rows } = await pool.query<{ name: string; is_forced: boolean }>(
+    `SELECT c.relname AS name, c.relrowsecurity AND c.relforcerowsecurity AS is_forced
+     FROM pg_class c WHERE c.relnamespace = to_regnamespace('tenant') AND c.relkind IN ('r', 'p') ORDER BY 1`,
+  );
+  const open = rows.filter((row) => !row.is_forced).map((row) => `tenant.${row.name}`);
+  if (open.length === 0) return ok("row security", `forced on ${rows.length} of ${rows.length} tenant tables`);
+  return failed(
+    "row security",
+    `not forced on ${open.join(", ")}`,
+    open.map((table) => `SELECT guard.protect('${table}');`).join(" "),
+  );
+}
+
+async function factsOf(pool: Pool): Promise<LoginFacts> {
+  const { rows } = await pool.query<LoginFacts>(FACTS);
+  return rows[0] as LoginFacts;
+}
