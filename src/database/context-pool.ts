@@ -83,14 +83,14 @@ class ContextClient {
     if (tag?.isRaw) this.#sessionTouched = true;
     const result = await this.#send({ ...config, text }, this.#contextDue || !this.#inTransaction);
     this.#contextDue = false;
-    if (tag && (result.command === "SELECT" || result.command === "FETCH")) {
+    if (tag && isRead(result, tag.isRaw)) {
       this.#reads.push({
         subject: subjectOf(text),
         method: tag.method,
         filter: tag.isRaw ? { sql: withoutLiterals(text) } : tag.filter,
         rows: result.rowCount ?? 0,
       });
-      if (!this.#inTransaction) await this.#logReads(true);
+      if (!this.#inTransaction) await this.#logReads();
     }
     return result;
   }
@@ -123,7 +123,7 @@ class ContextClient {
   }
 
   async #commit(config: QueryArrayConfig): Promise<QueryArrayResult> {
-    await this.#logReads(false);
+    await this.#logReads();
     const result = await this.#send(config, false);
     this.#inTransaction = false;
     return result;
@@ -133,15 +133,15 @@ class ContextClient {
   async #rollback(config: QueryArrayConfig): Promise<QueryArrayResult> {
     const result = await this.#send(config, false);
     this.#inTransaction = false;
-    await this.#logReads(true);
+    await this.#logReads();
     return result;
   }
 
-  async #logReads(withContext: boolean): Promise<void> {
+  /** With a context of its own: a raw statement may have taken the transaction's away. */
+  async #logReads(): Promise<void> {
     if (this.#reads.length === 0) return;
-    const entries = JSON.stringify(this.#reads);
+    await this.#send({ text: LOG_READS, values: [JSON.stringify(this.#reads)], rowMode: "array" }, true);
     this.#reads = [];
-    await this.#send({ text: LOG_READS, values: [entries], rowMode: "array" }, withContext);
   }
 
   #send(config: QueryArrayConfig, withContext: boolean): Promise<QueryArrayResult> {
@@ -155,6 +155,11 @@ class ContextClient {
       this.client.query(query);
     });
   }
+}
+
+/** Triggers log what is written; rows that a raw statement returns of other tables only show here. */
+function isRead({ command, rows }: QueryArrayResult, isRaw: boolean): boolean {
+  return command === "SELECT" || command === "FETCH" || (isRaw && rows.length > 0);
 }
 
 /** I (idle), T (in a transaction) or E (in a failed one), as ReadyForQuery last said. */

@@ -19,9 +19,9 @@ BEGIN
     END;
   END LOOP;
 
-  -- Whoever installs must be able to make objects in the owner's name. A superuser can.
-  IF NOT (SELECT rolsuper FROM pg_roles WHERE rolname = current_user)
-     AND NOT pg_has_role(current_user, 'azora_owner', 'MEMBER') THEN
+  -- Whoever installs must be able to make objects in the owner's name. A superuser can; a role
+  -- that creates another one is from PostgreSQL 16 on its administrator but not yet its member.
+  IF NOT (SELECT rolsuper FROM pg_roles WHERE rolname = current_user) THEN
     EXECUTE 'GRANT azora_owner TO CURRENT_USER';
   END IF;
 END
@@ -36,6 +36,26 @@ DO $$
 BEGIN
   EXECUTE format('REVOKE ALL ON DATABASE %I FROM PUBLIC', current_database());
   EXECUTE format('GRANT CONNECT ON DATABASE %I TO azora_owner, azora_runtime, azora_support', current_database());
+END
+$$;
+
+-- What all tenants share because they share a login: large objects, the text of running
+-- statements, each other's sessions. Only a superuser can close these; where none installs,
+-- `azora doctor` says what is open.
+DO $$
+DECLARE
+  shared record;
+BEGIN
+  IF (SELECT rolsuper FROM pg_roles WHERE rolname = current_user) THEN
+    FOR shared IN
+      SELECT p.oid::regprocedure AS name FROM pg_proc p
+      WHERE p.pronamespace = 'pg_catalog'::regnamespace
+        AND (p.proname ~ '^lo_|^lo(read|write)$' OR p.proname IN ('pg_cancel_backend', 'pg_terminate_backend'))
+    LOOP
+      EXECUTE format('REVOKE EXECUTE ON FUNCTION %s FROM PUBLIC', shared.name);
+    END LOOP;
+    ALTER ROLE azora_runtime SET track_activities = off;
+  END IF;
 END
 $$;
 

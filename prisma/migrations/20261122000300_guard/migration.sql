@@ -141,9 +141,20 @@ BEGIN
 END
 $$;
 
+CREATE FUNCTION guard.require_administrator() RETURNS void
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog
+AS $$
+BEGIN
+  IF NOT pg_has_role(session_user, 'azora_owner', 'MEMBER') THEN
+    RAISE EXCEPTION USING ERRCODE = '42501', MESSAGE = 'Nothing is written without a tenant context.';
+  END IF;
+END
+$$;
+
 -- After each statement on a tenant table: one audit row for each row it wrote, set-wise.
 -- Without a context only the database's own administrator and the cascade of a deleted
--- account get here. The first is logged under the login's name; the second is counted.
+-- account may write. The first is logged under the login's name; the second is counted.
+-- A statement that drops its own context on the way (set_config in a CTE) is refused.
 CREATE FUNCTION guard.audit_write() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog
 AS $$
@@ -173,6 +184,9 @@ BEGIN
     RETURN NULL;
   END IF;
 
+  IF TG_OP <> 'DELETE' THEN
+    PERFORM guard.require_administrator();
+  END IF;
   IF TG_OP = 'INSERT' THEN
     FOR touched IN SELECT DISTINCT n.account_id FROM new_rows n LOOP
       PERFORM guard.enter(touched.account_id, 'database:' || session_user);
@@ -199,6 +213,7 @@ BEGIN
       ELSIF append_only THEN
         RAISE EXCEPTION USING ERRCODE = '42501', MESSAGE = 'The audit log can only grow.';
       ELSE
+        PERFORM guard.require_administrator();
         PERFORM guard.enter(touched.account_id, 'database:' || session_user);
         INSERT INTO tenant.audit_log (account_id, actor, operation, subject, row_id, old_values)
         SELECT o.account_id, 'database:' || session_user, 'delete', TG_TABLE_NAME, o.id, to_jsonb(o) - 'account_id'

@@ -125,7 +125,7 @@ BEGIN
   INSERT INTO tenant.users (account_id, email, name) VALUES (account_id, p_owner_email, split_part(p_owner_email, '@', 1))
   RETURNING id INTO owner;
   INSERT INTO tenant.user_roles (account_id, user_id, role_id)
-  SELECT account_id, owner, r.id FROM tenant.roles r WHERE r.account_id = account_id AND r.name = 'owner';
+  SELECT account_id, owner, r.id FROM tenant.roles r WHERE r.account_id = create_account.account_id AND r.name = 'owner';
   PERFORM guard.leave();
 END
 $$;
@@ -332,13 +332,13 @@ BEGIN
 END
 $$;
 
--- An operator's purge is signed or it doesn't happen. What the database's own administrator
--- deletes by hand has no key at hand: its receipt stays without a signature, to be seen.
+-- A purge is signed or it doesn't happen. Only what the database's own administrator deletes
+-- by hand may do without a key: its receipt stays without a signature, to be seen.
 CREATE FUNCTION control.require_signature() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog
 AS $$
 BEGIN
-  IF EXISTS (SELECT FROM control.operators o WHERE o.login = session_user)
+  IF NOT pg_has_role(session_user, 'azora_owner', 'MEMBER')
      AND EXISTS (SELECT FROM control.purge_receipts r WHERE r.sequence = NEW.sequence AND r.signature IS NULL) THEN
     RAISE EXCEPTION USING ERRCODE = 'AZ012', MESSAGE = 'A purge needs a signed receipt.', HINT = 'Use `azora tenant:purge`.';
   END IF;

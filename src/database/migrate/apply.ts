@@ -20,16 +20,19 @@ export async function applyMigrations(pool: Pool, migrations?: readonly Migratio
   try {
     await lock.query(`SELECT pg_advisory_lock(${MIGRATION_LOCK})`);
     const engine = await openSchemaEngine(pool);
-    const history = await engine.diagnoseMigrationHistory({ migrationsList, optInToShadowDatabase: false, filters: NO_FILTER });
-    if (history.editedMigrationNames.length > 0) {
-      throw new AzoraError(
-        "CONFLICT",
-        `Migrations were edited after they were applied: ${history.editedMigrationNames.join(", ")}.`,
-        {
-          hint: "Restore the files of the version that applied them; changes go into a new migration.",
-        },
-      );
+    const { editedMigrationNames, failedMigrationNames } = await engine.diagnoseMigrationHistory({
+      migrationsList,
+      optInToShadowDatabase: false,
+      filters: NO_FILTER,
+    });
+    const edited = editedMigrationNames.filter((name) => !failedMigrationNames.includes(name));
+    if (edited.length > 0) {
+      throw new AzoraError("CONFLICT", `Migrations were edited after they were applied: ${edited.join(", ")}.`, {
+        hint: "Restore the files of the version that applied them; changes go into a new migration.",
+      });
     }
+    // Each is one transaction that records itself: one that is not recorded as finished left nothing.
+    for (const migrationName of failedMigrationNames) await engine.markMigrationRolledBack({ migrationName });
     const { appliedMigrationNames } = await engine.applyMigrations({ migrationsList, filters: NO_FILTER });
     return appliedMigrationNames;
   } catch (error) {

@@ -4,12 +4,13 @@ import { PrismaPg } from "@prisma/adapter-pg";
 import {
   bindMigrationAwareSqlAdapterFactory,
   ColumnTypeEnum,
+  DriverAdapterError,
   type SqlDriverAdapter,
   type SqlQuery,
   type SqlResultSet,
 } from "@prisma/driver-adapter-utils";
 import type { SchemaEngine } from "@prisma/schema-engine-wasm";
-import type { Pool } from "pg";
+import type { DatabaseError, Pool } from "pg";
 
 /** Node has it; its types live in the DOM library, which nothing else here needs. */
 declare const WebAssembly: {
@@ -70,9 +71,26 @@ class MigrationAdapterFactory extends PrismaPg {
   }
 }
 
+/**
+ * Added to a migration, so that it is recorded in the transaction that makes it: Prisma
+ * records it afterwards, and a process killed in between would leave it done and called
+ * failed. Like this an unfinished record means that nothing of the migration is there.
+ */
+const RECORD = `
+;DO $$ BEGIN
+  IF to_regclass('public._prisma_migrations') IS NOT NULL THEN
+    UPDATE public._prisma_migrations SET finished_at = clock_timestamp() WHERE finished_at IS NULL AND rolled_back_at IS NULL;
+  END IF;
+END $$;`;
+
 /** adapter-pg splits a script at every `;`, function bodies included. One message is also one transaction. */
 async function runScript(pool: Pool, script: string): Promise<void> {
-  await pool.query(script);
+  try {
+    await pool.query(`${script}${RECORD}`);
+  } catch (error) {
+    const { code = "XX000", message, severity = "ERROR", detail, column, hint } = error as DatabaseError;
+    throw new DriverAdapterError({ kind: "postgres", code, message, severity, detail, column, hint });
+  }
 }
 
 /** The catalog has columns of type "char" (oid 18), which adapter-pg doesn't know; asked for as text it does. */
