@@ -5,7 +5,7 @@ import { openEngine, signingKeyOf } from "../open.js";
 import type { Check } from "./check.js";
 import { checkClock, checkLogin, checkVersion } from "./connections.js";
 import { checkConfigFile, checkNode } from "./machine.js";
-import { checkControlRights, checkRowSecurity, checkRuntimeRights } from "./rights.js";
+import { checkControlRights, checkRowSecurity, checkRuntimeRights, checkSharedFunctions } from "./rights.js";
 import { checkContextKey, checkMigrations, checkSigningKey } from "./schema-and-keys.js";
 
 export interface Diagnosis {
@@ -52,7 +52,8 @@ async function checkDatabase(config: Config, engine: Engine): Promise<Check[]> {
   if (migrations.status !== "ok") return checks;
   checks.push(await checkRowSecurity(await engine.pool(any)));
   if (reachable.has("tenant")) {
-    checks.push(await checkRuntimeRights(await engine.pool("tenant")), await checkContextKey(config, engine));
+    const tenant = await engine.pool("tenant");
+    checks.push(await checkRuntimeRights(tenant), await checkSharedFunctions(tenant), await checkContextKey(config, engine));
   }
   if (reachable.has("control")) {
     checks.push(await checkControlRights(await engine.pool("control")));

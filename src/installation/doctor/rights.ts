@@ -1,5 +1,5 @@
 import type { Pool } from "pg";
-import { type Check, failed, ok } from "./check.js";
+import { type Check, failed, ok, warning } from "./check.js";
 
 interface LoginFacts {
   readonly login: string;
@@ -76,6 +76,23 @@ export async function checkRowSecurity(pool: Pool): Promise<Check> {
     "row security",
     `not forced on ${open.join(", ")}`,
     open.map((table) => `SELECT guard.protect('${table}');`).join(" "),
+  );
+}
+
+const SHARED = ["lo_get(oid)", "lo_from_bytea(oid, bytea)", "pg_cancel_backend(int)", "pg_terminate_backend(int, bigint)"];
+
+/** What tenants share because they share a login; the migrations close it where a superuser runs them. */
+export async function checkSharedFunctions(pool: Pool): Promise<Check> {
+  const { rows } = await pool.query<{ name: string }>(
+    "SELECT name FROM unnest($1::text[]) name WHERE has_function_privilege(session_user, 'pg_catalog.' || name, 'EXECUTE')",
+    [SHARED],
+  );
+  const open = rows.map(({ name }) => name);
+  if (open.length === 0) return ok("shared functions", "large objects and other sessions are out of the tenant login's reach");
+  return warning(
+    "shared functions",
+    `the tenant login may execute ${open.join(", ")}`,
+    `As a superuser: ${open.map((name) => `REVOKE EXECUTE ON FUNCTION pg_catalog.${name} FROM PUBLIC;`).join(" ")}`,
   );
 }
 

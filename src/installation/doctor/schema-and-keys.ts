@@ -45,7 +45,8 @@ export async function checkSigningKey({ client, signingKey }: ControlConnection)
   if (!signingKey) return skipped(name, "not set; without it nothing can be purged");
   const published = await client.setting.findUnique({ where: { key: `signing_key.${signingKey.id}` } });
   // Published by hand, it may have lost the line end that PEM has here.
-  if (String(published?.value).trim() === publicKeyOf(signingKey).trim()) return ok(name, `${signingKey.id}, published in control.settings`);
+  if (String(published?.value).trim() === publicKeyOf(signingKey).trim())
+    return ok(name, `${signingKey.id}, published in control.settings`);
   return failed(
     name,
     `${signingKey.id} is not the key that this database published`,
