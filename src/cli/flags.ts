@@ -1,0 +1,16 @@
+import { string as stringArgument } from "@oclif/core/args";
+import { boolean } from "@oclif/core/flags";
+
+/** Arguments and flags that several commands take, worded once. */
+
+/** oclif would otherwise wait for a missing argument on stdin. */
+const ignoreStdin = true;
+
+/** The tenant that a command is about. */
+export const tenantArgument = stringArgument({ description: "Slug or id of the tenant.", required: true, ignoreStdin });
+
+export const nameArgument = stringArgument({ description: "Name of the tenant, for people.", required: true, ignoreStdin });
+
+export const dryRunFlag = boolean({ description: "Show what would be done, and change nothing." });
+
+export const yesFlag = boolean({ char: "y", description: "Don't ask: needed where there is no terminal." });

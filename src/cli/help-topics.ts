@@ -1,0 +1,80 @@
+import { EXIT } from "../errors.js";
+
+export interface HelpTopic {
+  readonly summary: string;
+  readonly text: string;
+}
+
+const MEANING: Record<keyof typeof EXIT, string> = {
+  ok: "done, or nothing was to do",
+  failure: "failed, or a bug in azora",
+  usage: "bad flag, argument, value or setting",
+  notFound: "not found: tenant, plan, database",
+  notPermitted: "not permitted: refused by PostgreSQL, or the tenant is suspended",
+  conflict: "in conflict: exists already, is in use, not migrated, or newer than this azora",
+  needsInput: "needs a confirmation or an input that wasn't given, or the answer was no",
+  timedOut: "timed out",
+  unavailable: "the database can't be reached; try again",
+  violations: "a check found something; the result says what",
+  interrupted: "interrupted; nothing is half done",
+};
+
+const exitCodes = Object.entries(EXIT)
+  .map(([name, code]) => `  ${String(code).padStart(3)}  ${MEANING[name as keyof typeof EXIT]}`)
+  .join("\n");
+
+/** Pages of help that belong to no single command, by the word after `azora help`. */
+export const HELP_TOPICS: Readonly<Record<string, HelpTopic>> = {
+  environment: {
+    summary: "Variables that azora reads.",
+    text: `Every setting can come from the environment or from the file that \`azora init\` writes; the
+environment wins. \`azora config\` shows each value and where it came from. A secret is never a
+flag: put it into the variable, or into a file that NAME_FILE names.
+
+CONNECTIONS (a PostgreSQL server; without any of them the embedded database is used)
+  AZORA_CONTROL_URL, AZORA_CONTROL_URL_FILE   the operator's login: tenant:*, audit:export --control-plane
+  AZORA_TENANT_URL, AZORA_TENANT_URL_FILE     the application's login: tenantDb(), audit:export --tenant
+  AZORA_OWNER_URL, AZORA_OWNER_URL_FILE       the installer's login: init, db:migrate, db:status
+
+KEYS
+  AZORA_CONTEXT_KEY, AZORA_CONTEXT_KEY_FILE   ID:BASE64, 32 bytes; signs who acts in which tenant
+  AZORA_SIGNING_KEY, AZORA_SIGNING_KEY_FILE   ID: and an Ed25519 PEM; signs the receipts of purges
+
+PLACES
+  AZORA_DATA_DIR   holds config.json and the embedded database
+
+OUTPUT
+  NO_COLOR, TERM=dumb   no colours, as --no-color
+  FORCE_COLOR           colours even into a pipe (0 turns them off)
+  DEBUG                 stack traces on stderr
+`,
+  },
+  "exit-codes": {
+    summary: "What each exit code means.",
+    text: `The exit code is the same with and without --json.
+
+${exitCodes}
+`,
+  },
+  json: {
+    summary: "The document that --json prints, and what a pipe gets.",
+    text: `With --json every command prints one JSON document on stdout, whatever happens:
+
+  {"ok": true, "result": { … }}
+  {"ok": false, "error": {"code": "NOT_FOUND", "message": "…", "hint": "…", "exit": 3}}
+
+\`ok\` is true exactly when the exit code is 0. A check that found something (exit code 9) has
+its \`result\` beside the \`error\`. \`code\` is stable; messages are for people. Times are ISO
+8601 in UTC. Integers beyond 2^53 are strings.
+
+\`audit:export\` without --output is a stream: one JSON object a line, with or without --json.
+
+--json changes no consent: what asks on a terminal needs its flag in a script.
+
+  azora tenant:list --json | jq -r '.result.tenants[].slug'
+
+Without --json, tables that go into a pipe are tab-separated, under one line of titles, with
+ISO times and without colours. Everything that is no result goes to stderr.
+`,
+  },
+};

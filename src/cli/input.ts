@@ -1,0 +1,49 @@
+import { AzoraError } from "../errors.js";
+
+const DAY = /^\d{4}-\d{2}-\d{2}$/;
+const TIME = /^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:?\d{2})?$/;
+
+/**
+ * A moment from a flag: a day (its start in UTC), or an ISO time (UTC unless it says otherwise).
+ * @throws AzoraError INVALID_INPUT
+ */
+export function parseTime(text: string | undefined, flag: string): Date | undefined {
+  if (text === undefined) return undefined;
+  const found = TIME.exec(text);
+  const time = new Date(found && !found[3] ? `${text.replace(" ", "T")}Z` : text);
+  if ((found || DAY.test(text)) && isRealTime(text, time)) return time;
+  throw new AzoraError("INVALID_INPUT", `${flag} "${text}" is not a time.`, {
+    hint: "Write a day (2026-11-22, UTC) or an ISO time (2026-11-22T09:30:00Z).",
+  });
+}
+
+/** JavaScript takes the 31st of February for the 3rd of March. */
+function isRealTime(text: string, time: Date): boolean {
+  if (Number.isNaN(time.getTime())) return false;
+  const day = Number(text.slice(8, 10));
+  return day === new Date(Date.UTC(Number(text.slice(0, 4)), Number(text.slice(5, 7)) - 1, day)).getUTCDate();
+}
+
+/** @throws AzoraError INVALID_INPUT unless `since` is before `until` */
+export function checkPeriod(since: Date | undefined, until: Date | undefined): void {
+  if (!since || !until || since < until) return;
+  throw new AzoraError("INVALID_INPUT", "--since has to be before --until.");
+}
+
+/** @throws AzoraError INVALID_INPUT */
+export function parseLimit(text: string): number {
+  const limit = Number(text);
+  if (/^\d+$/.test(text) && limit >= 1 && limit <= 1000) return limit;
+  throw new AzoraError("INVALID_INPUT", `--limit "${text}" is not a whole number from 1 to 1000.`, {
+    hint: "--after SLUG goes on behind a page.",
+  });
+}
+
+/** @throws AzoraError INVALID_INPUT */
+export function checkLogin(login: string): void {
+  if (/^[a-z_][a-z0-9_]{0,62}$/.test(login)) return;
+  throw new AzoraError(
+    "INVALID_INPUT",
+    `"${login}" can't be a login: 1 to 63 lower-case letters, digits and underscores, no digit first.`,
+  );
+}

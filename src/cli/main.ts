@@ -1,0 +1,94 @@
+import { once } from "node:events";
+import { readFileSync } from "node:fs";
+import type { Config } from "@oclif/core/config";
+import { AzoraError } from "../errors.js";
+import { hasFlag, readRequest, wantsJson, wantsVersion } from "./argv.js";
+import { type Io, terminal } from "./io.js";
+import { toJson } from "./json.js";
+import { reportFailure } from "./report.js";
+import { nearest } from "./suggest.js";
+
+export interface CliOptions {
+  readonly argv: readonly string[];
+  /** Where package.json is. */
+  readonly root: string;
+  /** Run the sources, not the build. */
+  readonly fromSource?: boolean;
+}
+
+/** Runs one command line to its end, and ends the process with its exit code. */
+export async function runCli(options: CliOptions): Promise<void> {
+  const { argv } = options;
+  // What colours by itself (prompts, oclif's help) has no flag but knows the variable.
+  if (hasFlag(argv, "--no-color")) Object.assign(process.env, { NO_COLOR: "1", FORCE_COLOR: "0" });
+  const io = terminal();
+  const isJson = wantsJson(argv);
+  const fail = (error: unknown) => process.exit(reportFailure(io, error, isJson));
+  process.once("SIGINT", () => fail(interrupted()));
+  process.once("SIGTERM", () => fail(interrupted()));
+  process.once("uncaughtException", fail);
+  await end(await dispatch(options, io, isJson).catch((error) => answerTo(error, io, isJson)));
+}
+
+function answerTo(error: unknown, io: Io, isJson: boolean): number {
+  // Whoever read our output has read enough (`azora … | head`): nothing went wrong.
+  if ((error as NodeJS.ErrnoException).code === "EPIPE") return 0;
+  return reportFailure(io, error, isJson);
+}
+
+function interrupted(): AzoraError {
+  return new AzoraError("INTERRUPTED", "Interrupted. Nothing is half done: what was not finished was not kept.", {
+    hint: "The same command can be run again.",
+  });
+}
+
+/** A pool or a prompt that was left open must not keep the process; unsent output must. */
+async function end(exitCode: number): Promise<never> {
+  for (const stream of [process.stdout, process.stderr]) {
+    if (stream.writableNeedDrain) await Promise.race([once(stream, "drain"), once(stream, "close")]);
+  }
+  process.exit(exitCode);
+}
+
+/** @returns the exit code */
+async function dispatch({ argv, root, fromSource = false }: CliOptions, io: Io, isJson: boolean): Promise<number> {
+  const print = (result: object, text: string) => io.out.write(isJson ? toJson({ ok: true, result }) : text);
+  if (wantsVersion(argv)) {
+    const { version } = JSON.parse(readFileSync(`${root}/package.json`, "utf8")) as { version: string };
+    const node = process.version;
+    print({ version, node, platform: `${process.platform}-${process.arch}` }, `azora/${version} node-${node}`);
+    return 0;
+  }
+  const config = await loadCommands(root, fromSource);
+  const vocabulary = { commands: config.commandIDs, topics: config.topics.map(({ name }) => name) };
+  const request = readRequest(argv, vocabulary);
+  if (request.kind === "unknown") throw unknownCommand(request.name, vocabulary.commands);
+  if (request.kind === "command") await config.runCommand(request.id, [...request.argv]);
+  if (request.kind === "help") {
+    const { renderHelp } = await import("./help.js");
+    const help = await renderHelp(config, request.words, io.out);
+    print({ help }, help);
+  }
+  return 0;
+}
+
+/** Without plugins of any kind: oclif would look for some in AZORA_DATA_DIR and run them. */
+async function loadCommands(root: string, fromSource: boolean): Promise<Config> {
+  const { Config: Oclif, Plugin } = await import("@oclif/core/config");
+  const options = { root, userPlugins: false, devPlugins: false, jitPlugins: false };
+  if (!fromSource) return Oclif.load(options);
+  // The manifest describes the build.
+  const plugin = new Plugin({ root, isRoot: true, ignoreManifest: true });
+  await plugin.load();
+  return Oclif.load({ ...options, plugins: new Map([[plugin.name, plugin]]) });
+}
+
+function unknownCommand(name: string, commands: readonly string[]): AzoraError {
+  if (name.startsWith("-")) {
+    return new AzoraError("USAGE", `Unknown flag: ${name.split("=")[0]}.`, { hint: "`azora --help` shows what there is." });
+  }
+  const meant = nearest(name, commands);
+  return new AzoraError("USAGE", `There is no command "${name}".`, {
+    hint: `${meant ? `Did you mean \`azora ${meant}\`? ` : ""}\`azora help\` shows all commands.`,
+  });
+}

@@ -1,0 +1,62 @@
+import { stripVTControlCharacters } from "node:util";
+import { AzoraError, EXIT } from "../errors.js";
+import { nearest } from "./suggest.js";
+
+/** The parts of oclif's errors that are read. They carry much more: the configuration, all values. */
+interface OclifError {
+  readonly message: string;
+  readonly oclif?: { readonly exit?: number };
+  readonly args?: readonly { readonly name: string }[] | readonly string[];
+  readonly flags?: readonly string[];
+  readonly parse?: {
+    readonly input?: { readonly flags?: Readonly<Record<string, unknown>> };
+  };
+}
+
+/**
+ * oclif's errors about arguments as one of ours, in one line.
+ * @param command id of the command that was called
+ * @returns any other error as it is
+ */
+export function explainParseError(error: unknown, command: string): unknown {
+  const found = error as OclifError | undefined;
+  if (found?.oclif?.exit !== EXIT.usage) return error;
+  const help = `\`azora ${command} --help\` shows how it is used.`;
+  switch ((error as Error).constructor.name) {
+    case "RequiredArgsError":
+      return usage(`Missing argument: ${names(found).join(", ").toUpperCase()}.`, help);
+    case "UnexpectedArgsError":
+      return usage(`Unexpected argument: ${names(found).join(" ")}.`, `Put a value with spaces in quotes. ${help}`);
+    case "NonExistentFlagsError":
+      return unknownFlag(found, help);
+    default:
+      return usage(ownWords(found.message), help);
+  }
+}
+
+function usage(message: string, hint: string): AzoraError {
+  return new AzoraError("USAGE", message, { hint });
+}
+
+function names({ args = [] }: OclifError): string[] {
+  return args.map((arg) => (typeof arg === "string" ? arg : arg.name));
+}
+
+function unknownFlag({ flags = [], parse }: OclifError, help: string): AzoraError {
+  // Behind the equals sign may be a password.
+  const given = flags.map((flag) => flag.split("=")[0] as string);
+  const known = Object.keys(parse?.input?.flags ?? {}).map((flag) => `--${flag}`);
+  const meant = given[0] && nearest(given[0], known);
+  return usage(`Unknown flag: ${given.join(", ")}.`, meant ? `Did you mean ${meant}? ${help}` : help);
+}
+
+/** oclif's message in one line, without its headings. */
+function ownWords(message: string): string {
+  const lines = stripVTControlCharacters(message)
+    .split("\n")
+    .map((line) => line.trim())
+    .filter((line) => line !== "" && !/^(The following errors? occurred:|See more help)/.test(line));
+  const missing = lines.flatMap((line) => /^Missing required flag ([\w-]+)$/.exec(line)?.[1] ?? []);
+  if (missing.length > 0) return `Missing flag: ${missing.map((name) => `--${name}`).join(", ")}.`;
+  return `${lines.join("; ").replace(/\.$/, "")}.`;
+}

@@ -1,0 +1,42 @@
+import type { PurgePreview } from "../../control-plane/preview-purge.js";
+import type { Receipt } from "../../control-plane/receipt.js";
+import { renderDetails } from "../details.js";
+import type { Output } from "../io.js";
+import { type Column, renderTable } from "../table.js";
+
+type Row = readonly [table: string, rows: number];
+
+const COLUMNS: readonly Column<Row>[] = [
+  { title: "TABLE", value: ([table]) => table },
+  { title: "ROWS", value: ([, rows]) => rows, align: "right" },
+];
+
+function countsTable(output: Output, counts: Readonly<Record<string, number>>, total: number): string {
+  return renderTable(output, COLUMNS, [...Object.entries(counts), ["total", total]]);
+}
+
+/** What a person sees before typing the slug. */
+export function purgeWarning(output: Output, { tenant, counts, total }: PurgePreview): string {
+  const { slug, name, plan } = tenant;
+  const title = output.colour.red.bold(`This deletes "${slug}" for good, with its audit log:`);
+  const who = renderDetails(output, [
+    { label: "Name", value: name },
+    { label: "Plan", value: plan },
+  ]);
+  return `${title}\n\n${who}\n\n${countsTable(output, counts, total)}\n`;
+}
+
+export function purgeReceipt(output: Output, receipt: Receipt): string {
+  const { sequence, accountId, slug, purgedAt, operator, keyId, signature, hash, counts, total } = receipt;
+  const details = renderDetails(output, [
+    { label: "Receipt", value: String(sequence) },
+    { label: "Slug", value: slug },
+    { label: "Account", value: accountId },
+    { label: "Purged", value: purgedAt },
+    { label: "Operator", value: operator },
+    { label: "Hash", value: hash },
+    { label: "Key", value: keyId },
+    { label: "Signature", value: signature },
+  ]);
+  return `${details}\n\n${countsTable(output, counts, total)}`;
+}

@@ -1,0 +1,85 @@
+import { boolean, option, string } from "@oclif/core/flags";
+import type { AuditFormat } from "../../cli/audit-format.js";
+import { AzoraCommand } from "../../cli/base-command.js";
+import { checkPeriod, parseTime } from "../../cli/input.js";
+import { operatorName } from "../../cli/operator-name.js";
+import { checkOutputFile } from "../../cli/output-file.js";
+import { writeAudit } from "../../cli/write-audit.js";
+import type { Config } from "../../config.js";
+import { AzoraError } from "../../errors.js";
+import type { Installation } from "../../installation/open.js";
+import type { AuditFilter } from "../../tenant-plane/read-audit-log.js";
+
+interface ExportResult {
+  readonly file: string;
+  readonly entries: number;
+  readonly format: AuditFormat;
+}
+
+export default class AuditExportCommand extends AzoraCommand {
+  static override summary = "Take an audit log out: a tenant's, or the control plane's.";
+  static override description =
+    "Writes JSON lines, or CSV (RFC 4180; a text that begins with = + - @ gets an apostrophe in front, so that no spreadsheet runs it). A file appears whole or not at all, readable by its owner only. Exporting a tenant's log is a read in that tenant and is logged there.";
+  static override examples = [
+    "<%= config.bin %> audit:export --tenant acme --output acme-audit.jsonl",
+    "<%= config.bin %> audit:export --control-plane --since 2026-11-01 --action tenant.purge --format csv",
+  ];
+  static override flags = {
+    tenant: string({
+      description: "Slug or id; an id where there is no control plane.",
+      exactlyOne: ["tenant", "control-plane"],
+    }),
+    "control-plane": boolean({ description: "What the vendor's operators did.", exactlyOne: ["tenant", "control-plane"] }),
+    since: string({ description: "From this day or ISO time on.", helpValue: "TIME" }),
+    until: string({ description: "Before this day or ISO time.", helpValue: "TIME" }),
+    actor: string({ description: "Only what this actor or operator did." }),
+    action: string({ description: "Only this: create, read, update, delete; for the control plane tenant.purge and the like." }),
+    format: option({ description: "How to write it.", options: ["jsonl", "csv"] as const, default: "jsonl" })(),
+    output: string({ description: "File to write; `-` is stdout.", default: "-", helpValue: "FILE" }),
+    force: boolean({ description: "Replace the file if it exists." }),
+  };
+
+  async run(): Promise<ExportResult | undefined> {
+    const { flags } = await this.parse(AuditExportCommand);
+    const { tenant, format, output, force, actor, action } = flags;
+    const since = parseTime(flags.since, "--since");
+    const until = parseTime(flags.until, "--until");
+    checkPeriod(since, until);
+    const toFile = output !== "-";
+    if (toFile) checkOutputFile(output, { force });
+    else if (format === "csv" && this.jsonEnabled()) {
+      throw new AzoraError("USAGE", "--json and --format csv can't share stdout.", { hint: "Name a file with --output." });
+    }
+    const filter = { ...(since && { since }), ...(until && { until }), ...(actor && { actor }), ...(action && { action }) };
+    const config = this.settings();
+    const { openInstallation } = await import("../../installation/open.js");
+    const entries = await this.using(openInstallation(config), async (installation) => {
+      const log = tenant === undefined ? ("control-plane" as const) : ("tenant" as const);
+      const source = await (tenant === undefined
+        ? operatorsLog(installation, filter)
+        : tenantLog(installation, config, tenant, filter));
+      return writeAudit(this.io, source, { log, format, output, force });
+    });
+    if (!toFile) return undefined;
+    this.done(`${entries.toLocaleString("en-US")} entries written to ${output}.`);
+    return { file: output, entries, format };
+  }
+}
+
+async function operatorsLog(installation: Installation, filter: AuditFilter): Promise<AsyncIterable<object>> {
+  const { readAdminAudit } = await import("../../control-plane/read-admin-audit.js");
+  return readAdminAudit(await installation.control(), filter);
+}
+
+async function tenantLog(
+  installation: Installation,
+  config: Config,
+  tenant: string,
+  filter: AuditFilter,
+): Promise<AsyncIterable<object>> {
+  const { readAuditLog } = await import("../../tenant-plane/read-audit-log.js");
+  const { findTenant } = await import("../../control-plane/find-tenant.js");
+  const hasControlPlane = config.engine.value === "embedded" || config.controlUrl !== undefined;
+  const accountId = hasControlPlane ? (await findTenant(await installation.control(), tenant)).id : tenant;
+  return readAuditLog(await installation.tenant(), { accountId, actor: `operator:${operatorName(config)}` }, filter);
+}

@@ -1,0 +1,71 @@
+import { string } from "@oclif/core/flags";
+import { AzoraCommand } from "../cli/base-command.js";
+import type { Output } from "../cli/io.js";
+import { renderTable } from "../cli/table.js";
+import { wrapLines } from "../cli/text.js";
+import type { Cell } from "../quickstart/events.js";
+import type { QuickstartResult } from "../quickstart/result.js";
+import type { Pen } from "../quickstart/story.js";
+
+/** Longer lines are hard to read, on however wide a screen; a pipe gets lines of this length. */
+const WIDEST = 110;
+
+export default class QuickstartCommand extends AzoraCommand {
+  static override summary = "See it all in half a minute: three tenants, attempts across the wall, a purge.";
+  static override description =
+    "Makes an installation of its own on the embedded engine (no server, no network, nothing of yours is touched), loads three tenants of a quality system, and tries what must not work: each statement is really sent, and what PostgreSQL answers is checked. Exit code 9 when anything comes out otherwise than promised. Nothing is left behind, unless --keep names a directory.";
+  static override examples = [
+    "<%= config.bin %> quickstart",
+    "<%= config.bin %> quickstart --keep ./azora-demo",
+    "<%= config.bin %> quickstart --json",
+  ];
+  static override flags = {
+    keep: string({ description: "A new directory in which the installation and the exported logs stay.", helpValue: "DIR" }),
+  };
+
+  async run(): Promise<QuickstartResult> {
+    const { flags } = await this.parse(QuickstartCommand);
+    const { runQuickstart } = await import("../quickstart/run-quickstart.js");
+    const { tell, tellEnd } = await import("../quickstart/story.js");
+    const { removeWorkspace } = await import("../quickstart/workspace.js");
+    const pen = penOf(this.io.out);
+    const result = await runQuickstart({ ...(flags.keep && { keep: flags.keep }) }, (event) => {
+      if (event.kind === "workspace" && event.temporary) leaveNothing(() => removeWorkspace(event.directory));
+      if (event.kind === "working") this.note(`  … ${event.what}`);
+      const text = tell(event, pen);
+      if (text !== undefined && !this.jsonEnabled()) this.io.out.write(text);
+    });
+    return this.present(result, () => tellEnd(result, pen));
+  }
+}
+
+/** Ctrl-C and errors end in process.exit(), which waits for no `finally`; a closed terminal doesn't even do that. */
+function leaveNothing(remove: () => void): void {
+  process.once("exit", remove);
+  process.once("SIGHUP", () => process.exit(129));
+}
+
+function penOf(out: Output): Pen {
+  const { colour } = out;
+  return {
+    width: out.isTty ? Math.min(out.width, WIDEST) : WIDEST,
+    bold: colour.bold,
+    dim: colour.dim,
+    good: colour.green,
+    bad: colour.red,
+    code: colour.cyan,
+    wrap: wrapLines,
+    table: (head, rows, width) => drawTable(out, head, rows, width),
+  };
+}
+
+/** Aligned in a pipe too: it is part of a text for people, and scripts have --json. */
+function drawTable({ colour }: Output, head: readonly string[], rows: readonly (readonly Cell[])[], width: number): string {
+  const columns = head.map((title, at) => ({
+    title,
+    value: (row: readonly Cell[]) => row[at],
+    align: typeof rows[0]?.[at] === "number" ? ("right" as const) : ("left" as const),
+    canShrink: at > 0,
+  }));
+  return renderTable({ isTty: true, width, colour }, columns, rows);
+}

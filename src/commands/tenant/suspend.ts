@@ -1,0 +1,41 @@
+import { boolean, string } from "@oclif/core/flags";
+import { AzoraCommand } from "../../cli/base-command.js";
+import { requireConsent } from "../../cli/consent.js";
+import { dryRunFlag, tenantArgument, yesFlag } from "../../cli/flags.js";
+import { tenantDetails } from "../../cli/views/tenant.js";
+import type { LifecycleResult } from "../../control-plane/suspend-tenant.js";
+
+export default class TenantSuspendCommand extends AzoraCommand {
+  static override summary = "Suspend a tenant: its next statement is refused by the database.";
+  static override description =
+    "Clients that are open already are refused too. Nothing is deleted; `tenant:resume` ends it. Suspending a suspended tenant changes only what differs.";
+  static override examples = [
+    '<%= config.bin %> tenant:suspend acme --reason "invoice 2026-118 unpaid" --yes',
+    '<%= config.bin %> tenant:suspend acme --reason "audit in progress" --read-only --yes',
+  ];
+  static override args = { tenant: tenantArgument };
+  static override flags = {
+    reason: string({ description: "Why; it is written to the admin audit log.", required: true }),
+    "read-only": boolean({ description: "Refuse writes only; reads go on." }),
+    yes: yesFlag,
+    "dry-run": dryRunFlag,
+  };
+
+  async run(): Promise<LifecycleResult> {
+    const { args, flags } = await this.parse(TenantSuspendCommand);
+    const { reason, "read-only": readOnly, "dry-run": dryRun } = flags;
+    const question = `Suspend "${args.tenant}"${readOnly ? " for writing" : ""}?`;
+    await requireConsent(this.io, { question, given: flags.yes || dryRun, flag: "--yes", preview: "--dry-run" });
+    const { openInstallation } = await import("../../installation/open.js");
+    const { suspendTenant } = await import("../../control-plane/suspend-tenant.js");
+    const result = await this.using(openInstallation(this.settings()), async (installation) =>
+      suspendTenant(await installation.control(), { tenant: args.tenant, reason, readOnly, dryRun }),
+    );
+    const { slug } = result.tenant;
+    this.present(result, (out) => tenantDetails(out, result.tenant));
+    if (!result.changed) this.note(`The tenant "${slug}" was suspended so already; nothing was changed.`);
+    else if (dryRun) this.note(`Dry run: the tenant "${slug}" would be suspended so; nothing was changed.`);
+    else this.done(`The tenant "${slug}" is suspended.`);
+    return result;
+  }
+}
