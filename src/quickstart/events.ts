@@ -14,13 +14,15 @@ export type Cell = string | number;
 
 /** One statement that was really sent, and what came back. */
 export interface Attempt {
-  /** Who tried it: an actor and a tenant, or a login. */
+  /** Who tried it: A, B or C of the tenants, or a login. */
   readonly by: string;
   /** What for, in a few words. */
   readonly tries: string;
   /** The statement or the call, as it was sent. */
   readonly statement: string;
   readonly outcome: "refused" | "nothing" | "reached";
+  /** Whether that is what azora promises. */
+  readonly asPromised: boolean;
   /** SQLSTATE, Prisma's code or azora's own; null when there was no error. */
   readonly code: string | null;
   /** The database's words, or how many rows. */

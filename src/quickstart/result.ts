@@ -2,6 +2,8 @@ import type { Receipt } from "../control-plane/receipt.js";
 import type { Attempt } from "./events.js";
 
 export interface QuickstartTenant {
+  /** The part it plays in the story. */
+  readonly part: "A" | "B" | "C";
   readonly id: string;
   readonly slug: string;
   readonly name: string;
@@ -40,10 +42,13 @@ export interface VendorProof {
   /** Statements tried; each was refused with SQLSTATE 42501. */
   readonly tried: number;
   readonly refused: number;
+  /** Rights on tenant tables and columns that the catalog knows of, each of which would be one too many. */
+  readonly rights: number;
 }
 
 export interface ExportedLog {
   readonly log: string;
+  /** Below the directory of the run. */
   readonly file: string;
   readonly entries: number;
 }

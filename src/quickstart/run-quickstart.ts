@@ -10,17 +10,11 @@ import { createTenants } from "./chapters/tenants.js";
 import { work } from "./chapters/work.js";
 import type { QuickstartEvent } from "./events.js";
 import type { QuickstartResult } from "./result.js";
-import type { Sql } from "./stage.js";
 import { makeWorkspace } from "./workspace.js";
 
 export interface QuickstartOptions {
   /** A directory, new or empty, in which the installation and the exports stay. */
   readonly keep?: string;
-  /**
-   * Called with the owner's pool once the tenants are loaded. Tests break the database
-   * here, to see that the quickstart then goes red.
-   */
-  readonly onLoaded?: (owner: Sql) => Promise<void>;
 }
 
 /**
@@ -30,7 +24,7 @@ export interface QuickstartOptions {
  * @throws AzoraError VIOLATIONS when anything came out otherwise than azora promises
  */
 export async function runQuickstart(
-  { keep, onLoaded }: QuickstartOptions,
+  { keep }: QuickstartOptions,
   report: (event: QuickstartEvent) => void,
 ): Promise<QuickstartResult> {
   const started = Date.now();
@@ -41,7 +35,6 @@ export async function runQuickstart(
     const { installation, stage, version } = await setUp(directory, report);
     try {
       const { cast, tenants } = await createTenants(stage);
-      await onLoaded?.(stage.owner);
       await work(stage, cast);
       await tryOtherTenant(stage, cast);
       await tryForgedContext(stage, cast);

@@ -12,6 +12,7 @@ export type Sql = Awaited<ReturnType<Installation["owner"]>>;
 
 /** A sample tenant that has its account. */
 export interface Actor {
+  readonly part: "A" | "B" | "C";
   readonly id: string;
   readonly sample: SampleTenant;
   /** One of its users, in whose name the story acts. */
@@ -44,18 +45,25 @@ export class Stage {
    * @throws AzoraError VIOLATIONS when it came out otherwise
    */
   async attempt({ promised, ...what }: Try, run: () => Promise<number>): Promise<void> {
-    const attempt: Attempt = { ...what, ...(await outcomeOf(run)) };
+    const found = await outcomeOf(run);
+    const attempt: Attempt = { ...what, ...found, asPromised: isAsPromised(found, promised) };
     this.attempts.push(attempt);
     this.report({ kind: "attempt", attempt });
-    const kept =
-      typeof promised === "string"
-        ? attempt.outcome === promised
-        : attempt.outcome === "refused" && promised.refused.includes(attempt.code ?? "");
-    if (kept) return;
+    if (attempt.asPromised) return;
     throw broken(
       `${what.by}, ${what.tries}: ${sayPromised(promised)} was promised, but the answer was "${attempt.answer}"${attempt.code ? ` (${attempt.code})` : ""}.`,
       `Statement: ${what.statement}`,
     );
+  }
+
+  /** Does what has to go through. @throws AzoraError VIOLATIONS when it doesn't */
+  async mustWork<T>(promise: string, run: () => Promise<T>): Promise<T> {
+    try {
+      return await run();
+    } catch (error) {
+      const { code, message } = refusalIn(error);
+      throw broken(`Promised: ${promise}. It failed: ${message} (${code})`);
+    }
   }
 
   /** Holds something measured against what is promised. @throws AzoraError VIOLATIONS */
@@ -64,7 +72,13 @@ export class Stage {
   }
 }
 
-async function outcomeOf(run: () => Promise<number>): Promise<Pick<Attempt, "outcome" | "code" | "answer">> {
+type Outcome = Pick<Attempt, "outcome" | "code" | "answer">;
+
+function isAsPromised({ outcome, code }: Outcome, promised: Promised): boolean {
+  return typeof promised === "string" ? outcome === promised : outcome === "refused" && promised.refused.includes(code ?? "");
+}
+
+async function outcomeOf(run: () => Promise<number>): Promise<Outcome> {
   try {
     const rows = await run();
     return { outcome: rows === 0 ? "nothing" : "reached", code: null, answer: `${rows} ${rows === 1 ? "row" : "rows"}` };

@@ -30,16 +30,23 @@ export async function tryControlPlane(stage: Stage): Promise<VendorProof> {
       async () => (await pool.query(statement)).rows.length,
     );
   }
-  const proof = { login, tables: relations.length, ...(await tryEverything(pool, relations)) };
+  const proof = {
+    login,
+    tables: relations.length,
+    ...(await tryEverything(pool, relations)),
+    rights: await countRights(stage.owner, login),
+  };
   stage.check(
     proof.refused === proof.tried && proof.tables > 0,
     `every SELECT of ${login} on schema tenant is refused with ${DENIED}`,
     `${proof.tried - proof.refused} of ${proof.tried} were not`,
   );
+  stage.check(proof.rights === 0, `${login} holds no right on any table or column of schema tenant`, `${proof.rights} rights`);
   stage.report({
     kind: "done",
     what: `${proof.tables} tables whole and ${proof.columns} columns one by one: ${proof.refused} of ${proof.tried} statements refused, SQLSTATE ${DENIED}`,
   });
+  stage.report({ kind: "done", what: `Rights of ${login} on them in PostgreSQL's catalog, own or inherited: ${proof.rights}` });
   return proof;
 }
 
@@ -66,6 +73,19 @@ export async function isDenied(pool: Sql, statement: string): Promise<boolean> {
   } catch (error) {
     return refusalIn(error).code === DENIED;
   }
+}
+
+/** Rights that a login has, by itself or through a group, whether or not it can enter the schema. */
+async function countRights(owner: Sql, login: string): Promise<number> {
+  const { rows } = await owner.query<{ rights: string }>(
+    `SELECT count(*) AS rights
+     FROM pg_class c
+     CROSS JOIN unnest(ARRAY['SELECT', 'INSERT', 'UPDATE', 'REFERENCES']) AS verb
+     WHERE c.relnamespace = 'tenant'::regnamespace AND c.relkind = ANY ('{r,p,v,m,f}')
+       AND has_any_column_privilege($1::name, c.oid, verb)`,
+    [login],
+  );
+  return Number(rows[0]?.rights);
 }
 
 async function loginOf(pool: Sql): Promise<string> {

@@ -1,6 +1,6 @@
 import type { Figures, PurgeProof } from "../result.js";
 import type { Sql, Stage } from "../stage.js";
-import { countRows, sum, type TenantTable, tenantTables } from "../tables.js";
+import { countRows, hasAccount, sum, type TenantTable, tenantTables } from "../tables.js";
 import { isDenied } from "./control-plane.js";
 
 /** Counts the three figures afresh, over everything that stands in the database at the end. */
@@ -33,8 +33,7 @@ export async function measureFigures(stage: Stage, { rowsBefore, rowsLeft }: Pur
 /** Rows whose account_id is that of an account. */
 async function countCarrying(owner: Sql, tables: readonly TenantTable[]): Promise<number> {
   let carrying = 0;
-  for (const { name, columns } of tables) {
-    if (!columns.includes("account_id")) continue;
+  for (const { name } of tables.filter(hasAccount)) {
     const { rows } = await owner.query<{ rows: string }>(
       `SELECT count(*) AS rows FROM ${name} t JOIN control.accounts a ON a.id = t.account_id`,
     );

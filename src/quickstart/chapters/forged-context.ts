@@ -20,7 +20,7 @@ export async function tryForgedContext(stage: Stage, { a, b }: Cast): Promise<vo
   const forger = openTenantDb({ engine, contextKey: ownKey }, { accountId: a.id, actor: b.user });
   await stage.attempt(
     {
-      by: b.user,
+      by: b.part,
       tries: "signs a context of A with a key of their own",
       statement: `tenantDb({ accountId: "${a.id}" }) with another key; db.document.findMany()`,
       promised: FORGED,
@@ -33,7 +33,7 @@ export async function tryForgedContext(stage: Stage, { a, b }: Cast): Promise<vo
   const db = stage.open(b);
   await stage.attempt(
     {
-      by: `SQL injected into ${b.sample.slug}`,
+      by: "SQL injected into B",
       tries: "puts A's account into B's token",
       statement: `SELECT guard.set_context('${shortened(exchanged)}'); ${COUNT}`,
       promised: FORGED,
@@ -47,7 +47,12 @@ export async function tryForgedContext(stage: Stage, { a, b }: Cast): Promise<vo
 
   const pool = await engine.pool("tenant");
   await stage.attempt(
-    { by: "the application's login, no context", tries: "reads without saying who asks", statement: COUNT, promised: "nothing" },
+    {
+      by: "The application's login, without a context,",
+      tries: "reads without saying who asks",
+      statement: COUNT,
+      promised: "nothing",
+    },
     async () => found((await pool.query(COUNT)).rows),
   );
 }

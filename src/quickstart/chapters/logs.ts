@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { createWriteStream, mkdirSync } from "node:fs";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { finished } from "node:stream/promises";
 import { readAdminAudit } from "../../control-plane/read-admin-audit.js";
 import { readAuditLog } from "../../tenant-plane/read-audit-log.js";
@@ -45,12 +45,12 @@ export async function exportLogs(stage: Stage, { a }: Cast, directory: string): 
     actions.map(([, action]) => action).join(", "),
   );
   const sorts = [...tally].map(([operation, count]) => `${count} × ${operation}`).join(", ");
-  stage.report({ kind: "done", what: `${a.sample.slug}: ${entries} entries (${sorts}) → ${tenantFile}` });
-  stage.report({ kind: "done", what: `control plane: ${adminEntries} entries → ${adminFile}` });
+  stage.report({ kind: "done", what: `${a.sample.slug}: ${entries} entries (${sorts}) → ${relative(directory, tenantFile)}` });
+  stage.report({ kind: "done", what: `control plane: ${adminEntries} entries → ${relative(directory, adminFile)}` });
   stage.report({ kind: "table", head: ["operator", "action", "tenant"], rows: actions });
   return [
-    { log: a.sample.slug, file: tenantFile, entries },
-    { log: "control plane", file: adminFile, entries: adminEntries },
+    { log: a.sample.slug, file: relative(directory, tenantFile), entries },
+    { log: "control plane", file: relative(directory, adminFile), entries: adminEntries },
   ];
 }
 

@@ -1,5 +1,6 @@
 import type { TenantClient } from "../../tenant-plane/tenant-client.js";
 import type { Stage } from "../stage.js";
+import { fingerprint, tenantTables } from "../tables.js";
 import type { Cast } from "./tenants.js";
 
 /** Numbers that A has; SOP-014 is the number of a document in every tenant. */
@@ -22,18 +23,22 @@ export async function tryOtherTenant(stage: Stage, { a, b }: Cast): Promise<void
   const dbOfA = stage.open(a);
   const dbOfB = stage.open(b);
   const target = await findTarget(dbOfA);
+  const before = await recordsOf(stage, a.id);
   await stage.attempt(
     {
-      by: `${a.user} in ${a.sample.slug}`,
+      by: a.part,
       tries: "reads its own document, to show that it is there",
       statement: `a.document.findUnique({ where: { id: "${target.documentId}" } })`,
       promised: "reached",
     },
     async () => found(await dbOfA.document.findUnique({ where: { id: target.documentId } })),
   );
-  const by = `${b.user} in ${b.sample.slug}`;
+  const by = b.part;
   await throughTheClient(stage, dbOfB, by, target);
   await inRawSql(stage, dbOfB, by, a.id, target);
+  const after = await recordsOf(stage, a.id);
+  stage.check(after.sha256 === before.sha256, "A's records are the same row for row", "they changed");
+  stage.report({ kind: "done", what: `A's ${after.rows} records after all that: the same, row for row` });
   const title = await Promise.all([dbOfA, dbOfB].map((db) => titleOf(db)));
   stage.check(title[0] !== title[1], `${DOCUMENT} is a document of each tenant's own`, String(title[0]));
   stage.report({ kind: "done", what: `Both have a document ${DOCUMENT}: A reads "${title[0]}", B reads "${title[1]}"` });
@@ -53,7 +58,7 @@ async function throughTheClient(stage: Stage, db: TenantClient, by: string, { do
     {
       by,
       tries: "hangs a non-conformance on A's batch",
-      statement: `b.nonconformance.create({ data: { number: "NC-X", …, batch: { connect: { id: "${batchId}" } } } })`,
+      statement: `b.nonconformance.create({ data: { number: "NC-X", title: "-", severity: "minor", batch: { connect: { id: "${batchId}" } } } })`,
       promised: { refused: ["P2025"] },
     },
     async () =>
@@ -90,6 +95,16 @@ async function inRawSql(stage: Stage, db: TenantClient, by: string, idOfA: strin
   const point = `INSERT INTO tenant.test_results (batch_id, parameter, value, unit, passed) VALUES ('${batchId}', 'pH', 7, '1', true)`;
   await stage.attempt({ by, tries: "adds a result to A's batch", statement: point, promised: { refused: ["23503"] } }, () =>
     db.$executeRawUnsafe(point),
+  );
+}
+
+/** A's records, without the audit log, which its own reading lengthens. */
+async function recordsOf({ owner }: Stage, id: string) {
+  const tables = await tenantTables(owner);
+  return fingerprint(
+    owner,
+    tables.filter(({ name }) => name !== "tenant.audit_log"),
+    id,
   );
 }
 

@@ -25,7 +25,9 @@ export async function purge(stage: Stage, { a, b, c }: Cast): Promise<PurgeProof
   const before = await Promise.all(neighbours.map(({ id }) => fingerprint(owner, tables, id)));
 
   const reason = "Contract ended on 2026-10-31, deletion asked for in writing";
-  const { receipt } = await purgeTenant(control, { tenant: slug, reason, dryRun: false });
+  const { receipt } = await stage.mustWork("the vendor purges a tenant", () =>
+    purgeTenant(control, { tenant: slug, reason, dryRun: false }),
+  );
   stage.report({ kind: "done", what: `azora tenant:purge ${slug} --confirm ${slug} --reason "${reason}"` });
 
   const left = sum((await countRows(owner, tables, c.id)).values());
@@ -43,7 +45,7 @@ export async function purge(stage: Stage, { a, b, c }: Cast): Promise<PurgeProof
   const signatureValid = await checkReceipt(stage, receipt);
   await stage.attempt(
     {
-      by: `${c.user} in ${slug}, client opened before`,
+      by: "C, with a client opened before,",
       tries: "reads",
       statement: "c.document.findMany()",
       promised: { refused: ["ACCOUNT_GONE"] },

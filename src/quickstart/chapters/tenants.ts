@@ -21,9 +21,9 @@ export async function createTenants(stage: Stage): Promise<{ cast: Cast; tenants
     why: "One call makes an account whole: subscription, default roles, first user. The vendor's login gets no right on any of it.",
   });
   const samples = readSampleTenants();
-  const a = await create(stage, samples.a, "tomasz.wielgosz@brennholt.example");
-  const b = await create(stage, samples.b, "emre.yildiz@cathodia.example");
-  const c = await create(stage, samples.c, "femke.dijkhuizen@kaasmeer.example");
+  const a = await create(stage, "A", samples.a, "tomasz.wielgosz@brennholt.example");
+  const b = await create(stage, "B", samples.b, "emre.yildiz@cathodia.example");
+  const c = await create(stage, "C", samples.c, "femke.dijkhuizen@kaasmeer.example");
   stage.report({ kind: "working", what: "Loading their records through tenantDb()" });
   const tenants: QuickstartTenant[] = [];
   const started = Date.now();
@@ -35,22 +35,22 @@ export async function createTenants(stage: Stage): Promise<{ cast: Cast; tenants
   });
   stage.report({
     kind: "table",
-    head: ["tenant", "plan", "records", "what it does"],
-    rows: [a, b, c].map(({ sample }, at) => [sample.slug, sample.plan, tenants[at]?.records ?? 0, sample.about]),
+    head: ["", "tenant", "plan", "records", "what it does"],
+    rows: [a, b, c].map(({ part, sample }, at) => [part, sample.slug, sample.plan, tenants[at]?.records ?? 0, sample.about]),
   });
   return { cast: { a, b, c }, tenants };
 }
 
-async function create({ control }: Stage, sample: SampleTenant, user: string): Promise<Actor> {
+async function create({ control }: Stage, part: Actor["part"], sample: SampleTenant, user: string): Promise<Actor> {
   const { slug, name, plan, owner } = sample;
   const { tenant } = await createTenant(control, { slug, name, plan, ownerEmail: owner, ifNotExists: false, dryRun: false });
-  return { id: tenant.id, sample, user };
+  return { part, id: tenant.id, sample, user };
 }
 
 async function load(stage: Stage, actor: Actor): Promise<QuickstartTenant> {
-  const { id, sample } = actor;
+  const { part, id, sample } = actor;
   await loadTenant(stage.open({ id, user: sample.owner }), sample);
   const counts = await countRows(stage.owner, await tenantTables(stage.owner), id);
   counts.delete("tenant.audit_log");
-  return { id, slug: sample.slug, name: sample.name, plan: sample.plan, records: sum(counts.values()) };
+  return { part, id, slug: sample.slug, name: sample.name, plan: sample.plan, records: sum(counts.values()) };
 }

@@ -14,10 +14,9 @@ export async function work(stage: Stage, { a }: Cast): Promise<void> {
     why: "An application works with an ordinary Prisma client. It never says which tenant it is in: the client carries that, signed.",
   });
   const db = stage.open(a);
-  const by = `${a.user} in ${a.sample.slug}`;
   await stage.attempt(
     {
-      by,
+      by: a.part,
       tries: "takes up a non-conformance",
       statement: `db.nonconformance.update({ where: { number: "${OPEN_ISSUE}" }, data: { status: "investigating" } })`,
       promised: "reached",
@@ -49,6 +48,7 @@ async function report(stage: Stage, db: TenantClient): Promise<void> {
       status: true,
       testResults: {
         where: { passed: false },
+        orderBy: { testedAt: "asc" },
         select: { parameter: true, value: true, unit: true, lowerLimit: true, upperLimit: true },
       },
       nonconformances: { select: { number: true, status: true, correctiveActions: { select: { status: true } } } },
