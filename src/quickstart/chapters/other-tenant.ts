@@ -57,6 +57,15 @@ async function throughTheClient(stage: Stage, db: TenantClient, by: string, { do
   await stage.attempt(
     {
       by,
+      tries: "searches for it among everything",
+      statement: `b.document.findMany({ where: { id: "${documentId}" } })`,
+      promised: "nothing",
+    },
+    async () => found(await db.document.findMany({ where: { id: documentId } })),
+  );
+  await stage.attempt(
+    {
+      by,
       tries: "hangs a non-conformance on A's batch",
       statement: `b.nonconformance.create({ data: { number: "NC-X", title: "-", severity: "minor", batch: { connect: { id: "${batchId}" } } } })`,
       promised: { refused: ["P2025"] },
