@@ -1,0 +1,105 @@
+// Keeps README.md true: runs the commands that it shows and puts what they print between its
+// markers. `npm run docs` writes; `node .ci/docs.js --check` only compares (ids, times and
+// keys aside), and is run by the tests.
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const readme = join(root, "README.md");
+const azora = join(root, "bin/run.js");
+
+/** A session as in a terminal of 100 columns, on a data directory of its own. */
+const SESSION = [
+  "init --embedded --yes",
+  'tenant:create "Acme Quality" --slug acme --owner-email owner@acme.test --plan team',
+  'tenant create "Borealis Labs" --slug borealis --owner-email qa@borealis.test --if-not-exists',
+  "tenant:list",
+  'tenant:suspend acme --reason "invoice open since May" --yes',
+  "tenant:resume acme",
+  "tenant:purge acme --confirm borealis",
+  'tenant:purge acme --confirm acme --reason "contract ended"',
+  "audit:export --control-plane --format csv --action tenant.purge",
+];
+
+function runSession() {
+  const dataDir = mkdtempSync(join(tmpdir(), "azora-docs-"));
+  try {
+    const env = { ...process.env, AZORA_DATA_DIR: dataDir, NO_COLOR: "1", TERM: "xterm" };
+    delete env.FORCE_COLOR;
+    const blocks = SESSION.map((command) => {
+      const line = `stty cols 100; '${process.execPath}' '${azora}' ${command}`;
+      const { stdout, status } = spawnSync("script", ["-qec", line, "/dev/null"], { env, encoding: "utf8", input: "" });
+      const exit = status === 0 ? "" : `\n[exit ${status}]`;
+      return `$ azora ${command}\n${plain(stdout).replaceAll(dataDir, "~/.local/share/azora").trimEnd()}${exit}`;
+    });
+    return `\`\`\`console\n${blocks.join("\n\n")}\n\`\`\``;
+  } finally {
+    rmSync(dataDir, { recursive: true, force: true });
+  }
+}
+
+/** What is left on the screen: escapes gone, progress lines overwritten. */
+function plain(text) {
+  return (
+    text
+      .replaceAll("\r\n", "\n")
+      // biome-ignore lint/suspicious/noControlCharactersInRegex: terminal escapes are control characters
+      .replace(/[^\n]*\u001b\[[02]?K/g, "")
+      // biome-ignore lint/suspicious/noControlCharactersInRegex: terminal escapes are control characters
+      .replace(/\u001b\[[0-9;?]*[A-Za-z]/g, "")
+      .replace(/^.*\r(?!\n)/gm, "")
+      .split("\n")
+      .map((line) => line.trimEnd())
+      .join("\n")
+      .trim()
+  );
+}
+
+function commandReference() {
+  const { commands } = JSON.parse(readFileSync(join(root, "oclif.manifest.json"), "utf8"));
+  const help = (id) => {
+    const { stdout } = spawnSync(process.execPath, [azora, id, "--help"], {
+      encoding: "utf8",
+      env: { ...process.env, COLUMNS: "100", NO_COLOR: "1" },
+    });
+    return `### azora ${id}\n\n\`\`\`text\n${stdout.trim()}\n\`\`\``;
+  };
+  return Object.keys(commands).sort().map(help).join("\n\n");
+}
+
+const UUID = /[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g;
+
+/** Without what differs from run to run. */
+function stable(text) {
+  return text
+    .replace(UUID, "UUID")
+    .replace(/\b[0-9a-f]{64}\b/g, "HASH")
+    .replace(/\b(ctx|sig)-[0-9a-f]{8}/g, "$1-ID")
+    .replace(/\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|\+00:00)?/g, "TIME")
+    .replace(/[A-Za-z0-9+/]{60,}={0,2}/g, "BASE64")
+    .replace(/\b[0-9.]+ s\b/g, "SECONDS")
+    .replace(/ +/g, " ");
+}
+
+function fill(text, name, content) {
+  const marker = new RegExp(`(<!-- ${name} -->\n)[\\s\\S]*?(<!-- /${name} -->)`);
+  if (!marker.test(text)) throw new Error(`README.md has no <!-- ${name} --> markers`);
+  return text.replace(marker, (_, open, close) => `${open}${content}\n${close}`);
+}
+
+const before = readFileSync(readme, "utf8");
+const after = fill(fill(before, "session", runSession()), "commands", commandReference());
+
+if (process.argv.includes("--check")) {
+  if (stable(before) !== stable(after)) {
+    const [theirs, ours] = [stable(before).split("\n"), stable(after).split("\n")];
+    const at = ours.findIndex((line, index) => line !== theirs[index]);
+    process.stderr.write(`README.md is not what the commands print. Run \`npm run docs\`.\n- ${theirs[at]}\n+ ${ours[at]}\n`);
+    process.exit(1);
+  }
+} else {
+  writeFileSync(readme, after);
+}

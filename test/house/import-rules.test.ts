@@ -1,0 +1,90 @@
+import { spawnSync } from "node:child_process";
+import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterEach, describe, expect, it } from "vitest";
+
+/** The rules are run on this repository by `npm run imports`; here each is shown to go red on a planted line. */
+
+const root = fileURLToPath(new URL("../..", import.meta.url));
+let house: string | undefined;
+
+afterEach(() => {
+  if (house) rmSync(house, { recursive: true, force: true });
+});
+
+function cruise(files: Record<string, string>): { status: number | null; output: string } {
+  house = mkdtempSync(join(tmpdir(), "azora-house-"));
+  symlinkSync(join(root, "node_modules"), join(house, "node_modules"));
+  cpSync(join(root, "tsconfig.json"), join(house, "tsconfig.json"));
+  cpSync(join(root, "package.json"), join(house, "package.json"));
+  for (const [file, content] of Object.entries(files)) {
+    mkdirSync(dirname(join(house, file)), { recursive: true });
+    writeFileSync(join(house, file), content);
+  }
+  const depcruise = join(root, "node_modules/dependency-cruiser/bin/dependency-cruise.mjs");
+  const { status, stdout } = spawnSync(process.execPath, [depcruise, "--config", join(root, ".ci/import-rules.cjs"), "src"], {
+    cwd: house,
+    encoding: "utf8",
+  });
+  return { status, output: stdout };
+}
+
+const ROOM = "export const room = 1;\n";
+
+const PLANTED: [rule: string, files: Record<string, string>][] = [
+  ["planes-apart", { "src/tenant-plane/b.ts": ROOM, "src/control-plane/a.ts": 'export { room } from "../tenant-plane/b.js";\n' }],
+  [
+    "planes-apart",
+    { "src/generated/tenant/b.ts": ROOM, "src/control-plane/a.ts": 'export { room } from "../generated/tenant/b.js";\n' },
+  ],
+  [
+    "planes-apart-too",
+    { "src/control-plane/b.ts": ROOM, "src/tenant-plane/a.ts": 'export { room } from "../control-plane/b.js";\n' },
+  ],
+  ["nobody-imports-commands", { "src/commands/b.ts": ROOM, "src/cli/a.ts": 'export { room } from "../commands/b.js";\n' }],
+  ["operations-know-no-terminal", { "src/cli/b.ts": ROOM, "src/control-plane/a.ts": 'export { room } from "../cli/b.js";\n' }],
+  [
+    "cli-knows-no-operation",
+    { "src/control-plane/b.ts": ROOM, "src/cli/a.ts": 'export { room } from "../control-plane/b.js";\n' },
+  ],
+  [
+    "planes-under-installation",
+    { "src/installation/b.ts": ROOM, "src/tenant-plane/a.ts": 'export { room } from "../installation/b.js";\n' },
+  ],
+  [
+    "database-at-the-bottom",
+    { "src/tenant-plane/b.ts": ROOM, "src/database/a.ts": 'export { room } from "../tenant-plane/b.js";\n' },
+  ],
+  ["errors-import-nothing", { "src/config.ts": ROOM, "src/errors.ts": 'export { room } from "./config.js";\n' }],
+  ["terminal-libraries", { "src/commands/a.ts": 'export { default } from "chalk";\n' }],
+  ["drivers", { "src/control-plane/a.ts": 'export { Pool } from "pg";\n' }],
+  ["no-development-packages", { "src/database/a.ts": 'export { default } from "fast-check";\n' }],
+  ["resolvable", { "src/database/a.ts": 'export { nothing } from "./nowhere.js";\n' }],
+  [
+    "no-circles",
+    {
+      "src/database/a.ts": 'export { b } from "./b.js";\nexport const a = 1;\n',
+      "src/database/b.ts": 'export { a } from "./a.js";\nexport const b = 1;\n',
+    },
+  ],
+];
+
+describe("import rules", () => {
+  it.each(PLANTED)("%s goes red", (rule, files) => {
+    const { status, output } = cruise(files);
+    expect(output).toContain(`error ${rule}:`);
+    expect(status).not.toBe(0);
+  });
+
+  it("let a tidy house pass, types across the wall of drivers included", () => {
+    const { status, output } = cruise({
+      "src/database/b.ts": ROOM,
+      "src/control-plane/a.ts":
+        'import type { Pool } from "pg";\nexport { room } from "../database/b.js";\nexport type P = Pool;\n',
+    });
+    expect(output).toContain("no dependency violations found");
+    expect(status).toBe(0);
+  });
+});
