@@ -4,7 +4,6 @@ import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { register } from "tsx/esm/api";
 
-process.env.NODE_ENV = "development";
 register();
 
 const { runCli } = await import("../src/cli/main.ts");

@@ -41,7 +41,9 @@ export function describeFailure(error: unknown): Failure {
 /** The errors that say little by themselves bring their cause along. */
 function withReason({ code, message, cause }: AzoraError): string {
   if (cause === undefined || !["FAILURE", "CONFIG_INVALID"].includes(code)) return message;
-  return `${message} (${lastLine(cause).replace(/\.$/, "")})`;
+  const { code: reason } = cause as NodeJS.ErrnoException;
+  if (reason && message.includes(reason)) return message;
+  return `${message.replace(/\.$/, "")}: ${lastLine(cause).replace(/\.$/, "")}.`;
 }
 
 /** Prisma puts the code around a call first and what went wrong last. */

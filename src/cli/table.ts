@@ -3,15 +3,17 @@ import Table from "cli-table3";
 import { type Cell, cellText } from "./cell.js";
 import { renderDetails } from "./details.js";
 import type { Output } from "./io.js";
-import { displayWidth } from "./text.js";
+import { displayWidth, wrapLines } from "./text.js";
 
 /** One column of a table. */
 export interface Column<Row> {
   readonly title: string;
   readonly value: (row: Row) => Cell;
   readonly align?: "left" | "right";
-  /** May be cut when the terminal is too narrow. */
+  /** May be wrapped when the terminal is too narrow. */
   readonly canShrink?: boolean;
+  /** May be left out when it is narrower still. */
+  readonly canDrop?: boolean;
   readonly paint?: (text: string, colour: ChalkInstance, row: Row) => string;
 }
 
@@ -25,35 +27,30 @@ const NARROWEST = 8;
  * where it can't), in a pipe it is tab-separated lines under a line of titles.
  */
 export function renderTable<Row>(output: Target, columns: readonly Column<Row>[], rows: readonly Row[]): string {
-  const texts = rows.map((row) => columns.map((column) => cellText(column.value(row), output)));
-  if (!output.isTty) return lines([columns.map(({ title }) => title), ...paintAll(output, columns, rows, texts)]);
-  const widths = fitWidths(columns, texts, output.width);
-  return widths ? drawTable(output, columns, widths, paintAll(output, columns, rows, texts)) : records(output, columns, rows);
+  if (!output.isTty) return tabSeparated(output, columns, rows);
+  const withoutLesser = columns.filter(({ canDrop }) => !canDrop);
+  for (const candidates of [columns, withoutLesser]) {
+    const widths = fitWidths(output, candidates, rows);
+    if (widths) return drawTable(output, candidates, widths, rows);
+  }
+  return records(output, columns, rows);
 }
 
-function lines(cells: readonly (readonly string[])[]): string {
-  return cells.map((row) => row.join("\t")).join("\n");
+function tabSeparated<Row>(output: Target, columns: readonly Column<Row>[], rows: readonly Row[]): string {
+  const lines = rows.map((row) => columns.map((column) => paintCell(output, column, row, cellText(column.value(row), output))));
+  return [columns.map(({ title }) => title), ...lines].map((cells) => cells.join("\t")).join("\n");
 }
 
-function paintAll<Row>(
-  { colour }: Target,
-  columns: readonly Column<Row>[],
-  rows: readonly Row[],
-  texts: readonly string[][],
-): string[][] {
-  return rows.map((row, at) => columns.map(({ paint }, i) => paintCell(texts[at]?.[i] ?? "", paint, colour, row)));
-}
-
-function paintCell<Row>(text: string, paint: Column<Row>["paint"], colour: ChalkInstance, row: Row): string {
+function paintCell<Row>({ colour }: Target, { paint }: Column<Row>, row: Row, text: string): string {
   return paint ? paint(text, colour, row) : text;
 }
 
-/** @returns a width for each column, or undefined when the terminal is too narrow for all of them */
-function fitWidths<Row>(columns: readonly Column<Row>[], texts: readonly string[][], width: number): number[] | undefined {
-  const widths = columns.map(({ title }, i) =>
-    Math.max(displayWidth(title), ...texts.map((row) => displayWidth(row[i] as string))),
+/** @returns a width for each column, or undefined when the terminal is too narrow for them */
+function fitWidths<Row>(output: Target, columns: readonly Column<Row>[], rows: readonly Row[]): number[] | undefined {
+  const widths = columns.map(({ title, value }) =>
+    rows.reduce((widest, row) => Math.max(widest, displayWidth(cellText(value(row), output))), displayWidth(title)),
   );
-  let excess = widths.reduce((sum, each) => sum + each, 0) + GAP.length * (columns.length - 1) - width;
+  let excess = widths.reduce((sum, each) => sum + each, 0) + GAP.length * (columns.length - 1) - output.width;
   while (excess > 0) {
     const candidates = columns.flatMap(({ canShrink }, i) => (canShrink && (widths[i] ?? 0) > NARROWEST ? [i] : []));
     const [widest] = candidates.sort((one, other) => (widths[other] ?? 0) - (widths[one] ?? 0));
@@ -69,16 +66,23 @@ const NO_LINES = {
   ...{ "bottom-right": "", left: "", "left-mid": "", mid: "", "mid-mid": "", right: "", "right-mid": "", middle: GAP },
 };
 
-function drawTable<Row>({ colour }: Target, columns: readonly Column<Row>[], widths: number[], cells: string[][]): string {
+function drawTable<Row>(output: Target, columns: readonly Column<Row>[], widths: number[], rows: readonly Row[]): string {
   const table = new Table({
-    head: columns.map(({ title }) => colour.bold(title)),
+    head: columns.map(({ title }) => output.colour.bold(title)),
     chars: NO_LINES,
     colWidths: widths,
     colAligns: columns.map(({ align = "left" }) => align),
     // cli-table3 colours by itself, whatever the stream, unless told not to.
     style: { head: [], border: [], "padding-left": 0, "padding-right": 0, compact: true },
   });
-  table.push(...cells);
+  for (const row of rows) {
+    table.push(
+      columns.map((column, i) => {
+        const lines = wrapLines(cellText(column.value(row), output), widths[i] ?? NARROWEST);
+        return paintCell(output, column, row, lines.join("\n"));
+      }),
+    );
+  }
   return table
     .toString()
     .split("\n")

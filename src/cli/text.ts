@@ -24,13 +24,24 @@ export function displayWidth(text: string): number {
   return width;
 }
 
-/** Wraps at spaces; a longer word stands alone on its line. */
+/** Wraps at spaces, and inside a word that is wider than a line. */
 export function wrapLines(text: string, width: number): string[] {
   const lines: string[] = [];
-  for (const word of text.split(" ")) {
+  for (const word of text.split(" ").flatMap((each) => breakWord(each, width))) {
     const line = lines.at(-1);
     if (line !== undefined && displayWidth(`${line} ${word}`) <= width) lines[lines.length - 1] = `${line} ${word}`;
     else lines.push(word);
   }
   return lines;
+}
+
+function breakWord(word: string, width: number): string[] {
+  if (displayWidth(word) <= width) return [word];
+  const pieces = [""];
+  for (const character of word) {
+    const piece = pieces.at(-1) as string;
+    if (displayWidth(piece + character) <= width) pieces[pieces.length - 1] = piece + character;
+    else pieces.push(character);
+  }
+  return pieces;
 }

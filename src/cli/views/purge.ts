@@ -12,7 +12,8 @@ const COLUMNS: readonly Column<Row>[] = [
 ];
 
 function countsTable(output: Output, counts: Readonly<Record<string, number>>, total: number): string {
-  return renderTable(output, COLUMNS, [...Object.entries(counts), ["total", total]]);
+  const rows = Object.entries(counts).sort(([one], [other]) => one.localeCompare(other));
+  return renderTable(output, COLUMNS, [...rows, ["total", total]]);
 }
 
 /** What a person sees before typing the slug. */
@@ -28,7 +29,7 @@ export function purgeWarning(output: Output, { tenant, counts, total }: PurgePre
 
 export function purgeReceipt(output: Output, receipt: Receipt): string {
   const { sequence, accountId, slug, purgedAt, operator, keyId, signature, hash, counts, total } = receipt;
-  const details = renderDetails(output, [
+  const details = [
     { label: "Receipt", value: String(sequence) },
     { label: "Slug", value: slug },
     { label: "Account", value: accountId },
@@ -37,6 +38,8 @@ export function purgeReceipt(output: Output, receipt: Receipt): string {
     { label: "Hash", value: hash },
     { label: "Key", value: keyId },
     { label: "Signature", value: signature },
-  ]);
-  return `${details}\n\n${countsTable(output, counts, total)}`;
+  ];
+  // A dry run isn't signed.
+  const known = details.filter(({ value }) => value !== null);
+  return `${renderDetails(output, known)}\n\n${countsTable(output, counts, total)}`;
 }

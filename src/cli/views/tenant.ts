@@ -19,7 +19,7 @@ const COLUMNS: readonly Column<Tenant>[] = [
   { title: "STATUS", value: state, paint: paintState },
   { title: "PLAN", value: ({ plan }) => plan },
   { title: "CREATED", value: ({ createdAt }) => createdAt },
-  { title: "ID", value: ({ id }) => id, paint: (text, colour) => colour.dim(text) },
+  { title: "ID", value: ({ id }) => id, canDrop: true, paint: (text, colour) => colour.dim(text) },
 ];
 
 export function tenantTable(output: Output, tenants: readonly Tenant[]): string {
