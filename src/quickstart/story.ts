@@ -32,7 +32,7 @@ export function tell(event: QuickstartEvent, pen: Pen): string | undefined {
     case "attempt":
       return tellAttempt(event.attempt, pen);
     case "table":
-      return `\n${indented(pen.table(event.head, event.rows, pen.width - 4), "    ")}\n\n`;
+      return `\n${indented(pen.table(event.head, event.rows, pen.width - 4), "    ")}\n`;
     default:
       return undefined;
   }
