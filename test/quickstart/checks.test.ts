@@ -93,8 +93,8 @@ const breakages: Breakage[] = [
   },
   {
     what: "a right of the vendor behind the schema's closed door",
-    breaks: "GRANT SELECT ON tenant.users TO azora_billing",
-    mends: "REVOKE SELECT ON tenant.users FROM azora_billing",
+    breaks: "GRANT DELETE ON tenant.users TO azora_billing",
+    mends: "REVOKE DELETE ON tenant.users FROM azora_billing",
     check: () => tryControlPlane(stage),
     says: /holds no right on any table or column/,
   },

@@ -80,9 +80,10 @@ async function countRights(owner: Sql, login: string): Promise<number> {
   const { rows } = await owner.query<{ rights: string }>(
     `SELECT count(*) AS rights
      FROM pg_class c
-     CROSS JOIN unnest(ARRAY['SELECT', 'INSERT', 'UPDATE', 'REFERENCES']) AS verb
+     CROSS JOIN unnest(ARRAY['SELECT', 'INSERT', 'UPDATE', 'REFERENCES', 'DELETE', 'TRUNCATE', 'TRIGGER']) AS verb
      WHERE c.relnamespace = 'tenant'::regnamespace AND c.relkind = ANY ('{r,p,v,m,f}')
-       AND has_any_column_privilege($1::name, c.oid, verb)`,
+       AND CASE WHEN verb IN ('DELETE', 'TRUNCATE', 'TRIGGER') THEN has_table_privilege($1::name, c.oid, verb)
+                ELSE has_any_column_privilege($1::name, c.oid, verb) END`,
     [login],
   );
   return Number(rows[0]?.rights);
