@@ -1,3 +1,8 @@
 import { defineConfig } from "prisma/config";
 
-export default defineConfig({ schema: "control.prisma", migrations: { path: "migrations" } });
+// The owner's login, for `prisma migrate`; generating needs none.
+export default defineConfig({
+  schema: "control.prisma",
+  migrations: { path: "migrations" },
+  datasource: { url: process.env.AZORA_OWNER_URL ?? "" },
+});

@@ -71,7 +71,9 @@ class ContextClient {
   constructor(
     private readonly client: PoolClient,
     private readonly source: ContextSource,
-  ) {}
+  ) {
+    client.on("error", ignore);
+  }
 
   async query(config: QueryArrayConfig): Promise<QueryArrayResult> {
     const { text, tag } = untag(config.text);
@@ -104,6 +106,7 @@ class ContextClient {
 
   release(error?: Error | boolean): void {
     const { client } = this;
+    client.removeListener("error", ignore);
     // A raw BEGIN without its end, or a COMMIT that failed: not fit to share.
     const unfit = error ?? transactionStatus(client) !== "I";
     if (unfit || !this.#sessionTouched) {
@@ -156,6 +159,9 @@ class ContextClient {
     });
   }
 }
+
+/** A connection that dies says so to the statement under way; unheard, the event would end the process. */
+function ignore(): void {}
 
 /** Triggers log what is written; rows that a raw statement returns of other tables only show here. */
 function isRead({ command, rows }: QueryArrayResult, isRaw: boolean): boolean {

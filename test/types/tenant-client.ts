@@ -15,7 +15,12 @@ export async function accepted(): Promise<string> {
   await db.document.upsert({ where: { number: "a" }, create: { number: "a", title: "b" }, update: { title: "c" } });
   await db.$transaction([db.user.count(), db.document.findMany()]);
   const made = await db.document.create({
-    data: { number: "a", title: "b", owner: { connect: { email: "x@y.z" } }, revisions: { create: { revision: 1, summary: "s" } } },
+    data: {
+      number: "a",
+      title: "b",
+      owner: { connect: { email: "x@y.z" } },
+      revisions: { create: { revision: 1, summary: "s" } },
+    },
     include: { revisions: { select: { summary: true, author: true } }, _count: { select: { testResults: true } } },
   });
   const summary: string | undefined = made.revisions[0]?.summary;
@@ -42,8 +47,9 @@ export async function refused(): Promise<void> {
   await db.document.findUnique({ where: { accountId_id: { accountId: ACCOUNT, id: "x" } } });
   // @ts-expect-error nor of an update
   await db.document.update({ where: { id: "x" }, data: { accountId: ACCOUNT } });
+  const key = { accountId: ACCOUNT, id: "x" };
   // @ts-expect-error nor of connect
-  await db.document.update({ where: { id: "x" }, data: { owner: { connect: { accountId_id: { accountId: ACCOUNT, id: "x" } } } } });
+  await db.document.update({ where: { id: "x" }, data: { owner: { connect: { accountId_id: key } } } });
   // @ts-expect-error nor inside an interactive transaction
   await db.$transaction((tx) => tx.document.deleteMany({ where: { accountId: ACCOUNT } }));
   // @ts-expect-error a unique key is needed

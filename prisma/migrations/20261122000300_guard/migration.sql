@@ -78,7 +78,7 @@ BEGIN
   END IF;
   message := substr(token, 66);
   parts := string_to_array(message, '.');
-  IF left(token, 64) IS DISTINCT FROM guard.sign(parts[1], message) THEN
+  IF token IS DISTINCT FROM guard.sign(parts[1], message) || '.' || message THEN
     RAISE EXCEPTION USING ERRCODE = 'AZ001', MESSAGE = 'The tenant context is not signed by a key of this database.';
   END IF;
   IF to_timestamp(parts[2]::double precision) <= transaction_timestamp() THEN
