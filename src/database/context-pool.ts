@@ -105,18 +105,21 @@ class ContextClient {
   }
 
   release(error?: Error | boolean): void {
-    const { client } = this;
-    client.removeListener("error", ignore);
     // A raw BEGIN without its end, or a COMMIT that failed: not fit to share.
-    const unfit = error ?? transactionStatus(client) !== "I";
+    const unfit = error ?? transactionStatus(this.client) !== "I";
     if (unfit || !this.#sessionTouched) {
-      client.release(unfit);
+      this.#giveBack(unfit);
       return;
     }
     this.#send({ text: "DISCARD ALL", rowMode: "array" }, false).then(
-      () => client.release(),
-      () => client.release(true),
+      () => this.#giveBack(false),
+      () => this.#giveBack(true),
     );
+  }
+
+  #giveBack(unfit: Error | boolean): void {
+    this.client.removeListener("error", ignore);
+    this.client.release(unfit);
   }
 
   async #begin(config: QueryArrayConfig): Promise<QueryArrayResult> {
