@@ -5,7 +5,6 @@ import type { Engine } from "../../src/database/engine.js";
 import { ensureContextKey, ensureSigningKey } from "../../src/database/guard-keys.js";
 import { ensureOperator, type OperatorRole } from "../../src/database/logins.js";
 import { applyMigrations } from "../../src/database/migrate/apply.js";
-import { openTenantDb } from "../../src/tenant-plane/tenant-db.js";
 import type { Prepared } from "./global-setup.js";
 import { plant } from "./sample.js";
 
@@ -36,7 +35,7 @@ export async function settle(engine: Engine, { contextKey }: Keys): Promise<void
   for (const { slug, marker } of Object.values(TENANTS)) {
     const [made] = await control.client.$queryRaw<{ account_id: string }[]>`
       SELECT account_id FROM control.create_account(${slug}, ${`${slug} labs`}, ${`owner@${slug}.test`}, 'team', false)`;
-    await plant(openTenantDb({ engine, contextKey: key }, { accountId: made?.account_id ?? "", actor: "setup" }), marker);
+    await plant({ engine, contextKey: key }, made?.account_id ?? "", marker);
   }
   await control.client.$disconnect();
 }

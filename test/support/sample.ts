@@ -1,5 +1,7 @@
 import { randomUUID } from "node:crypto";
-import type { TenantClient } from "../../src/tenant-plane/tenant-client.js";
+import { signContext } from "../../src/tenant-plane/context.js";
+import { onTenantLogin } from "./bare-connection.js";
+import type { World } from "./world.js";
 
 /** Ids of one linked set of records: every table that a tenant works in has one. */
 export interface Records {
@@ -7,6 +9,8 @@ export interface Records {
   readonly userId: string;
   readonly documentId: string;
   readonly number: string;
+  /** A document that nothing refers to. */
+  readonly looseDocumentId: string;
   readonly revisionId: string;
   readonly batchId: string;
   readonly testResultId: string;
@@ -15,45 +19,32 @@ export interface Records {
 }
 
 /**
- * Makes a linked set of records in a tenant. Every text in it holds the marker, so that a
- * test can tell whose rows an answer was made of.
+ * Makes a linked set of records in a tenant, in one statement. Every text in it holds the
+ * marker, so that a test can tell whose rows an answer was made of.
  */
-export async function plant(db: TenantClient, marker: string): Promise<Records> {
-  const ids = {
-    userId: randomUUID(),
-    documentId: randomUUID(),
-    revisionId: randomUUID(),
-    batchId: randomUUID(),
-    testResultId: randomUUID(),
-    nonconformanceId: randomUUID(),
-    actionId: randomUUID(),
-  };
-  const { userId, documentId, revisionId, batchId, testResultId, nonconformanceId, actionId } = ids;
+export async function plant(world: Pick<World, "engine" | "contextKey">, accountId: string, marker: string): Promise<Records> {
+  const ids = Array.from({ length: 8 }, () => randomUUID());
   const number = `${marker}-${randomUUID().slice(0, 8)}`;
-  const text = `${marker} text`;
-  await db.$transaction([
-    db.user.create({ data: { id: userId, email: `${number.toLowerCase()}@example.test`, name: text } }),
-    db.document.create({ data: { id: documentId, number, title: text, ownerId: userId } }),
-    db.documentRevision.create({
-      data: { id: revisionId, documentId, revision: 1, summary: text, body: text, authorId: userId },
-    }),
-    db.batch.create({ data: { id: batchId, number, product: text, quantity: "12.5", unit: "kg" } }),
-    db.testResult.create({
-      data: {
-        id: testResultId,
-        batchId,
-        documentId,
-        analystId: userId,
-        parameter: text,
-        value: "6.98",
-        unit: "pH",
-        passed: true,
-      },
-    }),
-    db.nonconformance.create({
-      data: { id: nonconformanceId, number, title: text, severity: "major", batchId, documentId, reportedById: userId },
-    }),
-    db.correctiveAction.create({ data: { id: actionId, nonconformanceId, assigneeId: userId, title: text } }),
-  ]);
-  return { marker, number, ...ids };
+  await onTenantLogin(world, async (client) => {
+    const token = signContext(world.contextKey, { accountId, actor: "keeper" }, Date.now() / 1000 + 60);
+    await client.query(world.engine.setContext, [token]);
+    await client.query(PLANT, [...ids, number, `${marker} text`]);
+  });
+  const [userId, documentId, looseDocumentId, revisionId, batchId, testResultId, nonconformanceId, actionId] = ids as Ids;
+  return { marker, number, userId, documentId, looseDocumentId, revisionId, batchId, testResultId, nonconformanceId, actionId };
 }
+
+type Ids = [string, string, string, string, string, string, string, string];
+
+const PLANT = `
+  WITH u AS (INSERT INTO tenant.users (id, email, name) VALUES ($1::uuid, lower($9) || '@example.test', $10)),
+  d AS (INSERT INTO tenant.documents (id, number, title, owner_id)
+        VALUES ($2::uuid, $9, $10, $1::uuid), ($3::uuid, $9 || '-loose', $10, NULL)),
+  r AS (INSERT INTO tenant.document_revisions (id, document_id, revision, summary, body, author_id)
+        VALUES ($4::uuid, $2::uuid, 1, $10, $10, $1::uuid)),
+  b AS (INSERT INTO tenant.batches (id, number, product, quantity, unit) VALUES ($5::uuid, $9, $10, 12.5, 'kg')),
+  t AS (INSERT INTO tenant.test_results (id, batch_id, document_id, analyst_id, parameter, value, unit, passed)
+        VALUES ($6::uuid, $5::uuid, $2::uuid, $1::uuid, $10, 6.98, 'pH', true)),
+  n AS (INSERT INTO tenant.nonconformances (id, number, title, severity, batch_id, document_id, reported_by_id)
+        VALUES ($7::uuid, $9, $10, 'major', $5::uuid, $2::uuid, $1::uuid))
+  INSERT INTO tenant.corrective_actions (id, nonconformance_id, assignee_id, title) VALUES ($8::uuid, $7::uuid, $1::uuid, $10)`;

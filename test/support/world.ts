@@ -39,6 +39,8 @@ export class World {
   a!: TestTenant;
   b!: TestTenant;
   readonly contextKey: ContextKey;
+  /** What a test wants undone when the world ends, after its database is gone. */
+  readonly onClose: (() => Promise<void>)[] = [];
 
   private constructor(
     readonly kind: EngineKind,
@@ -61,8 +63,13 @@ export class World {
 
   /** Hands the control plane to another operator. Clients opened before are closed. */
   async as(role: OperatorRole): Promise<ControlConnection> {
+    return this.use(() => this.openEngine(OPERATORS[role]));
+  }
+
+  /** Works through another engine from here on. */
+  async use(open: () => Engine): Promise<ControlConnection> {
     await this.#closeEngine();
-    this.engine = this.openEngine(OPERATORS[role]);
+    this.engine = open();
     this.owner = await this.engine.pool("owner");
     const { id, privateKey } = this.prepared.signingKey;
     this.control = await openControlPlane(this.engine, parseSigningKey(id, privateKey));
@@ -97,6 +104,7 @@ export class World {
     await this.#closeEngine();
     if (this.kind === "server") await dropDatabase(this.prepared.serverUrl, this.place);
     else await rm(this.place, { recursive: true, force: true });
+    for (const undo of this.onClose) await undo();
   }
 
   async #closeEngine(): Promise<void> {
