@@ -1,14 +1,8 @@
 import { string } from "@oclif/core/flags";
 import { AzoraCommand } from "../cli/base-command.js";
-import type { Output } from "../cli/io.js";
-import { renderTable } from "../cli/table.js";
-import { wrapLines } from "../cli/text.js";
-import type { Cell } from "../quickstart/events.js";
+import { tell, tellEnd } from "../cli/views/story.js";
+import { penOf } from "../cli/views/story-pen.js";
 import type { QuickstartResult } from "../quickstart/result.js";
-import type { Pen } from "../quickstart/story.js";
-
-/** Longer lines are hard to read, on however wide a screen; a pipe gets lines of this length. */
-const WIDEST = 110;
 
 export default class QuickstartCommand extends AzoraCommand {
   static override summary = "See it all in half a minute: three tenants, attempts across the wall, a purge.";
@@ -26,7 +20,6 @@ export default class QuickstartCommand extends AzoraCommand {
   async run(): Promise<QuickstartResult> {
     const { flags } = await this.parse(QuickstartCommand);
     const { runQuickstart } = await import("../quickstart/run-quickstart.js");
-    const { tell, tellEnd } = await import("../quickstart/story.js");
     const { removeWorkspace } = await import("../quickstart/workspace.js");
     const pen = penOf(this.io.out);
     const result = await runQuickstart({ ...(flags.keep && { keep: flags.keep }) }, (event) => {
@@ -43,29 +36,4 @@ export default class QuickstartCommand extends AzoraCommand {
 function leaveNothing(remove: () => void): void {
   process.once("exit", remove);
   process.once("SIGHUP", () => process.exit(129));
-}
-
-function penOf(out: Output): Pen {
-  const { colour } = out;
-  return {
-    width: out.isTty ? Math.min(out.width, WIDEST) : WIDEST,
-    bold: colour.bold,
-    dim: colour.dim,
-    good: colour.green,
-    bad: colour.red,
-    code: colour.cyan,
-    wrap: wrapLines,
-    table: (head, rows, width) => drawTable(out, head, rows, width),
-  };
-}
-
-/** Aligned in a pipe too: it is part of a text for people, and scripts have --json. */
-function drawTable({ colour }: Output, head: readonly string[], rows: readonly (readonly Cell[])[], width: number): string {
-  const columns = head.map((title, at) => ({
-    title,
-    value: (row: readonly Cell[]) => row[at],
-    align: typeof rows[0]?.[at] === "number" ? ("right" as const) : ("left" as const),
-    canShrink: at > 0,
-  }));
-  return renderTable({ isTty: true, width, colour }, columns, rows);
 }

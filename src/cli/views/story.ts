@@ -1,5 +1,5 @@
-import type { Attempt, Cell, QuickstartEvent } from "./events.js";
-import type { QuickstartResult } from "./result.js";
+import type { Attempt, Cell, QuickstartEvent } from "../../quickstart/events.js";
+import type { QuickstartResult } from "../../quickstart/result.js";
 
 /** What the story is written with: the terminal lends it, and a pipe's is without colour. */
 export interface Pen {
