@@ -9,15 +9,37 @@ export async function accountTables(world: World): Promise<string[]> {
   return rows.map(({ name }) => name);
 }
 
-/** A hash of every row that a tenant has in each table of schema tenant, by table. */
-export async function fingerprint(world: World, accountId: string): Promise<Record<string, string>> {
+/**
+ * A hash of every row that a tenant has in each table of schema tenant, by table.
+ * @param withReads whether the audit log's lines about reads count as well
+ */
+export async function fingerprint(world: World, accountId: string, withReads = false): Promise<Record<string, string>> {
   const tables = (await accountTables(world)).filter((name) => name.startsWith("tenant."));
   const parts = tables.map((name) => {
-    // Reading leaves lines in the audit log, so these don't count as a change.
-    const written = name === "tenant.audit_log" ? "AND operation <> 'read'" : "";
+    const written = name === "tenant.audit_log" && !withReads ? "AND operation <> 'read'" : "";
     return `SELECT '${name}' AS name, count(*) || ':' || coalesce(md5(string_agg(t::text, E'\\n' ORDER BY t.id)), '') AS hash
             FROM ${name} t WHERE account_id = $1 ${written}`;
   });
   const rows = await world.look<{ name: string; hash: string }>(parts.join(" UNION ALL "), accountId);
   return Object.fromEntries(rows.map(({ name, hash }) => [name, hash]));
+}
+
+/** How many rows a tenant has, by tenant table. */
+export async function countRows(world: World, accountId: string): Promise<Record<string, number>> {
+  const tables = (await accountTables(world)).filter((name) => name.startsWith("tenant."));
+  const parts = tables.map((name) => `SELECT '${name}' AS name, count(*)::int AS rows FROM ${name} WHERE account_id = $1`);
+  const rows = await world.look<{ name: string; rows: number }>(parts.join(" UNION ALL "), accountId);
+  return Object.fromEntries(rows.map(({ name, rows }) => [name, rows]));
+}
+
+/** Tables, whatever their columns, with a row that holds this text anywhere. */
+export async function tablesHolding(world: World, text: string): Promise<string[]> {
+  const tables = await world.look<{ name: string }>(`
+    SELECT c.oid::regclass::text AS name FROM pg_class c
+    WHERE c.relkind IN ('r', 'm', 'p') AND c.relnamespace::regnamespace::text NOT IN ('pg_catalog', 'information_schema', 'pg_toast')`);
+  const parts = tables.map(
+    ({ name }) => `SELECT '${name}' AS name WHERE EXISTS (SELECT FROM ${name} t WHERE t::text LIKE '%' || $1 || '%')`,
+  );
+  const found = await world.look<{ name: string }>(parts.join(" UNION ALL "), text);
+  return found.map(({ name }) => name).sort();
 }

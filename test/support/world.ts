@@ -76,6 +76,11 @@ export class World {
     return this.control;
   }
 
+  /** Lets go of the database, so that another process can have the directory; `as()` takes it again. */
+  async pause(): Promise<void> {
+    await this.#closeEngine();
+  }
+
   /** Another engine on the same database. The embedded one has to be closed first: it is locked. */
   openEngine(controlLogin: string = OPERATORS["vendor-admin"]): Engine {
     const { serverUrl, password } = this.prepared;
