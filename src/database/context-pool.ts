@@ -151,8 +151,7 @@ class ContextClient {
   }
 
   #send(config: QueryArrayConfig, withContext: boolean): Promise<QueryArrayResult> {
-    const { source } = this;
-    const context = withContext ? { statement: source.setContext, token: source.token() } : undefined;
+    const context = withContext ? { statement: this.source.setContext, token: this.source.token() } : undefined;
     return new Promise((resolve, reject) => {
       const query = new ContextQuery(config, context, (error, result) => {
         if (error) reject(guardError(error) ?? error);
