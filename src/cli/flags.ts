@@ -11,6 +11,11 @@ export const tenantArgument = stringArgument({ description: "Slug or id of the t
 
 export const nameArgument = stringArgument({ description: "Name of the tenant, for people.", required: true, ignoreStdin });
 
-export const dryRunFlag = boolean({ description: "Show what would be done, and change nothing." });
+/** A flag that is there or not. oclif leaves it undefined when it isn't, whatever its type says. */
+export function switchFlag(options: { readonly description: string; readonly char?: "y" }): ReturnType<typeof boolean<boolean>> {
+  return boolean<boolean>({ default: false, ...options });
+}
 
-export const yesFlag = boolean({ char: "y", description: "Don't ask: needed where there is no terminal." });
+export const dryRunFlag = switchFlag({ description: "Show what would be done, and change nothing." });
+
+export const yesFlag = switchFlag({ char: "y", description: "Don't ask: needed where there is no terminal." });

@@ -14,6 +14,15 @@ export class AzoraHelp extends Help {
     return `${this.#lines.join("\n").trimEnd()}\n`;
   }
 
+  /** Writes the page of a command or a topic; of everything without a subject. */
+  async write(subject: string): Promise<void> {
+    const command = this.config.findCommand(subject);
+    const topic = this.config.findTopic(subject);
+    if (command) await this.showCommandHelp(command);
+    else if (topic) await this.showTopicHelp(topic);
+    else await this.showRootHelp();
+  }
+
   protected override log(...lines: string[]): void {
     this.#lines.push(...lines);
   }
@@ -39,7 +48,7 @@ export async function renderHelp(config: Config, words: readonly string[], { col
   if (page) return page.text;
   if (subject && !config.findCommand(subject) && !config.findTopic(subject)) throw nothingAbout(subject, config);
   const help = new AzoraHelp(config, { stripAnsi: colour.level === 0 });
-  await help.showHelp(subject ? [subject] : []);
+  await help.write(subject);
   return help.text;
 }
 

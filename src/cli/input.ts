@@ -24,10 +24,27 @@ function isRealTime(text: string, time: Date): boolean {
   return day === new Date(Date.UTC(Number(text.slice(0, 4)), Number(text.slice(5, 7)) - 1, day)).getUTCDate();
 }
 
-/** @throws AzoraError INVALID_INPUT unless `since` is before `until` */
-export function checkPeriod(since: Date | undefined, until: Date | undefined): void {
-  if (!since || !until || since < until) return;
-  throw new AzoraError("INVALID_INPUT", "--since has to be before --until.");
+/** What an audit log is filtered by, as flags. */
+export interface AuditFlags {
+  readonly since: string | undefined;
+  readonly until: string | undefined;
+  readonly actor: string | undefined;
+  readonly action: string | undefined;
+}
+
+export interface AuditFilter {
+  readonly since?: Date;
+  readonly until?: Date;
+  readonly actor?: string;
+  readonly action?: string;
+}
+
+/** @throws AzoraError INVALID_INPUT */
+export function parseAuditFilter({ actor, action, ...period }: AuditFlags): AuditFilter {
+  const since = parseTime(period.since, "--since");
+  const until = parseTime(period.until, "--until");
+  if (since && until && since >= until) throw new AzoraError("INVALID_INPUT", "--since has to be before --until.");
+  return { ...(since && { since }), ...(until && { until }), ...(actor && { actor }), ...(action && { action }) };
 }
 
 /** @throws AzoraError INVALID_INPUT */
@@ -46,4 +63,12 @@ export function checkLogin(login: string): void {
     "INVALID_INPUT",
     `"${login}" can't be a login: 1 to 63 lower-case letters, digits and underscores, no digit first.`,
   );
+}
+
+/** @throws AzoraError INVALID_INPUT for a slug: only the control plane knows which tenant has it */
+export function checkTenantId(id: string): string {
+  if (/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(id)) return id;
+  throw new AzoraError("INVALID_INPUT", `Without a control plane --tenant takes an id, and "${id}" is none.`, {
+    hint: "Set AZORA_CONTROL_URL to name tenants by their slugs.",
+  });
 }

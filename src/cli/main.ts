@@ -24,8 +24,9 @@ export async function runCli(options: CliOptions): Promise<void> {
   const io = terminal();
   const isJson = wantsJson(argv);
   const fail = (error: unknown) => process.exit(reportFailure(io, error, isJson));
-  process.once("SIGINT", () => fail(interrupted()));
-  process.once("SIGTERM", () => fail(interrupted()));
+  // Not `once`: a second Ctrl-C would then end the process before the first has said its word.
+  process.on("SIGINT", () => fail(interrupted()));
+  process.on("SIGTERM", () => fail(interrupted()));
   process.once("uncaughtException", fail);
   await end(await dispatch(options, io, isJson).catch((error) => answerTo(error, io, isJson)));
 }

@@ -1,7 +1,7 @@
 import { boolean, string } from "@oclif/core/flags";
 import { AzoraCommand } from "../cli/base-command.js";
 import { chooseEngine } from "../cli/choose-engine.js";
-import { yesFlag } from "../cli/flags.js";
+import { switchFlag, yesFlag } from "../cli/flags.js";
 import { checkLogin } from "../cli/input.js";
 import { withProgress } from "../cli/progress.js";
 import { initSteps } from "../cli/views/installation.js";
@@ -24,8 +24,8 @@ export default class InitCommand extends AzoraCommand {
       helpValue: "FILE",
     }),
     operator: string({ description: "Login of the first operator.", default: DEFAULT_OPERATOR, helpValue: "NAME" }),
-    "reset-passwords": boolean({ description: "Give logins that exist already new passwords." }),
-    "print-sql": boolean({ description: "Print what would be run on a server, for an administrator; run nothing." }),
+    "reset-passwords": switchFlag({ description: "Give logins that exist already new passwords." }),
+    "print-sql": switchFlag({ description: "Print what would be run on a server, for an administrator; run nothing." }),
     yes: yesFlag,
   };
 
@@ -39,7 +39,7 @@ export default class InitCommand extends AzoraCommand {
     }
     const config = this.settings();
     const choice = await chooseEngine(this.io, config, {
-      embedded: flags.embedded,
+      embedded: flags.embedded === true,
       ownerUrlFile: flags["owner-url-file"],
       yes: flags.yes,
     });

@@ -1,20 +1,22 @@
 import { boolean, option, string } from "@oclif/core/flags";
 import type { AuditFormat } from "../../cli/audit-format.js";
 import { AzoraCommand } from "../../cli/base-command.js";
-import { checkPeriod, parseTime } from "../../cli/input.js";
+import { switchFlag } from "../../cli/flags.js";
+import { type AuditFilter, checkTenantId, parseAuditFilter } from "../../cli/input.js";
 import { operatorName } from "../../cli/operator-name.js";
 import { checkOutputFile } from "../../cli/output-file.js";
 import { writeAudit } from "../../cli/write-audit.js";
 import type { Config } from "../../config.js";
 import { AzoraError } from "../../errors.js";
 import type { Installation } from "../../installation/open.js";
-import type { AuditFilter } from "../../tenant-plane/read-audit-log.js";
 
 interface ExportResult {
   readonly file: string;
   readonly entries: number;
   readonly format: AuditFormat;
 }
+
+const WHICH = { exactlyOne: ["tenant", "control-plane"] };
 
 export default class AuditExportCommand extends AzoraCommand {
   static override summary = "Take an audit log out: a tenant's, or the control plane's.";
@@ -25,40 +27,34 @@ export default class AuditExportCommand extends AzoraCommand {
     "<%= config.bin %> audit:export --control-plane --since 2026-11-01 --action tenant.purge --format csv",
   ];
   static override flags = {
-    tenant: string({
-      description: "Slug or id; an id where there is no control plane.",
-      exactlyOne: ["tenant", "control-plane"],
-    }),
-    "control-plane": boolean({ description: "What the vendor's operators did.", exactlyOne: ["tenant", "control-plane"] }),
+    tenant: string({ description: "Slug or id; an id where there is no control plane.", ...WHICH }),
+    "control-plane": boolean({ description: "What the vendor's operators did.", ...WHICH }),
     since: string({ description: "From this day or ISO time on.", helpValue: "TIME" }),
     until: string({ description: "Before this day or ISO time.", helpValue: "TIME" }),
     actor: string({ description: "Only what this actor or operator did." }),
     action: string({ description: "Only this: create, read, update, delete; for the control plane tenant.purge and the like." }),
     format: option({ description: "How to write it.", options: ["jsonl", "csv"] as const, default: "jsonl" })(),
     output: string({ description: "File to write; `-` is stdout.", default: "-", helpValue: "FILE" }),
-    force: boolean({ description: "Replace the file if it exists." }),
+    force: switchFlag({ description: "Replace the file if it exists." }),
   };
 
   async run(): Promise<ExportResult | undefined> {
     const { flags } = await this.parse(AuditExportCommand);
-    const { tenant, format, output, force, actor, action } = flags;
-    const since = parseTime(flags.since, "--since");
-    const until = parseTime(flags.until, "--until");
-    checkPeriod(since, until);
+    const { tenant, format, output, force } = flags;
+    const filter = parseAuditFilter(flags);
     const toFile = output !== "-";
     if (toFile) checkOutputFile(output, { force });
     else if (format === "csv" && this.jsonEnabled()) {
       throw new AzoraError("USAGE", "--json and --format csv can't share stdout.", { hint: "Name a file with --output." });
     }
-    const filter = { ...(since && { since }), ...(until && { until }), ...(actor && { actor }), ...(action && { action }) };
     const config = this.settings();
     const { openInstallation } = await import("../../installation/open.js");
+    const target = { format, output, force };
     const entries = await this.using(openInstallation(config), async (installation) => {
-      const log = tenant === undefined ? ("control-plane" as const) : ("tenant" as const);
-      const source = await (tenant === undefined
-        ? operatorsLog(installation, filter)
-        : tenantLog(installation, config, tenant, filter));
-      return writeAudit(this.io, source, { log, format, output, force });
+      if (tenant === undefined) {
+        return writeAudit(this.io, await operatorsLog(installation, filter), { log: "control-plane", ...target });
+      }
+      return writeAudit(this.io, await tenantLog(installation, config, tenant, filter), { log: "tenant", ...target });
     });
     if (!toFile) return undefined;
     this.done(`${entries.toLocaleString("en-US")} entries written to ${output}.`);
@@ -80,6 +76,6 @@ async function tenantLog(
   const { readAuditLog } = await import("../../tenant-plane/read-audit-log.js");
   const { findTenant } = await import("../../control-plane/find-tenant.js");
   const hasControlPlane = config.engine.value === "embedded" || config.controlUrl !== undefined;
-  const accountId = hasControlPlane ? (await findTenant(await installation.control(), tenant)).id : tenant;
+  const accountId = hasControlPlane ? (await findTenant(await installation.control(), tenant)).id : checkTenantId(tenant);
   return readAuditLog(await installation.tenant(), { accountId, actor: `operator:${operatorName(config)}` }, filter);
 }

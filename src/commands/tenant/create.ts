@@ -1,6 +1,6 @@
-import { boolean, string } from "@oclif/core/flags";
+import { string } from "@oclif/core/flags";
 import { AzoraCommand } from "../../cli/base-command.js";
-import { dryRunFlag, nameArgument } from "../../cli/flags.js";
+import { dryRunFlag, nameArgument, switchFlag } from "../../cli/flags.js";
 import { tenantDetails } from "../../cli/views/tenant.js";
 import type { CreateTenantResult } from "../../control-plane/create-tenant.js";
 
@@ -17,7 +17,7 @@ export default class TenantCreateCommand extends AzoraCommand {
     slug: string({ description: "Short name: 1 to 63 lower-case letters, digits and hyphens.", required: true }),
     "owner-email": string({ description: "E-mail address of the first user, who gets the role owner.", required: true }),
     plan: string({ description: "Code of the plan that the tenant subscribes to.", default: "free" }),
-    "if-not-exists": boolean({ description: "A taken slug is no error: show the tenant that has it." }),
+    "if-not-exists": switchFlag({ description: "A taken slug is no error: show the tenant that has it." }),
     "dry-run": dryRunFlag,
   };
 

@@ -1,7 +1,7 @@
-import { boolean, string } from "@oclif/core/flags";
+import { string } from "@oclif/core/flags";
 import { AzoraCommand } from "../../cli/base-command.js";
 import { requireConsent } from "../../cli/consent.js";
-import { dryRunFlag, tenantArgument, yesFlag } from "../../cli/flags.js";
+import { dryRunFlag, switchFlag, tenantArgument, yesFlag } from "../../cli/flags.js";
 import { tenantDetails } from "../../cli/views/tenant.js";
 import type { LifecycleResult } from "../../control-plane/suspend-tenant.js";
 
@@ -16,7 +16,7 @@ export default class TenantSuspendCommand extends AzoraCommand {
   static override args = { tenant: tenantArgument };
   static override flags = {
     reason: string({ description: "Why; it is written to the admin audit log.", required: true }),
-    "read-only": boolean({ description: "Refuse writes only; reads go on." }),
+    "read-only": switchFlag({ description: "Refuse writes only; reads go on." }),
     yes: yesFlag,
     "dry-run": dryRunFlag,
   };

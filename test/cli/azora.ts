@@ -1,0 +1,59 @@
+import { execFile } from "node:child_process";
+import { mkdtempSync } from "node:fs";
+import { rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+export const RUN = fileURLToPath(new URL("../../bin/run.js", import.meta.url));
+
+export interface Answer {
+  readonly exit: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface Document {
+  readonly ok: boolean;
+  // Whatever a command's result is, a test reads what it expects.
+  // biome-ignore lint/suspicious/noExplicitAny: the shape is what the tests are about
+  readonly result?: any;
+  readonly error?: { readonly code: string; readonly message: string; readonly hint: string | null; readonly exit: number };
+}
+
+type Variables = Readonly<Record<string, string>>;
+
+/** The built command line as a process of its own: no terminal, and nothing of this process's environment. */
+export class Azora {
+  readonly home = mkdtempSync(join(tmpdir(), "azora-cli-"));
+  readonly dataDir = join(this.home, "data");
+
+  run(args: readonly string[], env: Variables = {}, input = ""): Promise<Answer> {
+    const environment = { PATH: process.env.PATH ?? "", HOME: this.home, AZORA_DATA_DIR: this.dataDir, TZ: "UTC", ...env };
+    return new Promise((resolve) => {
+      const child = execFile(process.execPath, [RUN, ...args], { env: environment, cwd: this.home }, (error, stdout, stderr) => {
+        const exit = error ? (typeof error.code === "number" ? error.code : 255) : 0;
+        resolve({ exit, stdout, stderr });
+      });
+      child.stdin?.end(input);
+    });
+  }
+
+  /** The same with --json; the whole of stdout has to be one document. */
+  async json(args: readonly string[], env: Variables = {}): Promise<Answer & { readonly document: Document }> {
+    const answer = await this.run([...args, "--json"], env);
+    return { ...answer, document: JSON.parse(answer.stdout) as Document };
+  }
+
+  async remove(): Promise<void> {
+    await rm(this.home, { recursive: true, force: true });
+  }
+}
+
+/** One with an embedded installation in it, made by `azora init`. */
+export async function initialised(): Promise<Azora> {
+  const azora = new Azora();
+  const { exit, stderr } = await azora.run(["init", "--embedded", "--yes"]);
+  if (exit !== 0) throw new Error(`azora init ended with ${exit}: ${stderr}`);
+  return azora;
+}
