@@ -361,7 +361,7 @@ GRANT SELECT (id, slug, name) ON control.accounts TO azora_runtime;
 REVOKE ALL ON ALL FUNCTIONS IN SCHEMA control FROM PUBLIC;
 
 GRANT SELECT ON control.accounts, control.plans, control.settings TO azora_support;
-GRANT SELECT (account_id, plan_id, status) ON control.subscriptions TO azora_support;
+GRANT SELECT (id, account_id, plan_id, status) ON control.subscriptions TO azora_support;
 GRANT EXECUTE ON FUNCTION control.record_attempt(text, control.admin_outcome, uuid, text, jsonb) TO azora_support;
 
 GRANT SELECT ON control.subscriptions TO azora_billing;

@@ -1,0 +1,69 @@
+import type { World } from "./world.js";
+
+/**
+ * What makes a tenant table, each property asked of the catalog by itself: a query for the
+ * tables that lack it. It shares no code with guard.protect(), which gives them.
+ */
+export const PROPERTIES: Readonly<Record<string, string>> = {
+  "1. account_id uuid NOT NULL": `
+    SELECT t FROM tables WHERE NOT EXISTS (
+      SELECT FROM pg_attribute WHERE attrelid = t AND attname = 'account_id' AND atttypid = 'uuid'::regtype AND attnotnull)`,
+  "2. primary key (account_id, id)": `
+    SELECT t FROM tables WHERE NOT EXISTS (
+      SELECT FROM pg_index WHERE indrelid = t AND indisprimary AND pg_get_indexdef(indexrelid) LIKE '%(account_id, id)')`,
+  "2. every unique key starts with account_id": `
+    SELECT t FROM tables JOIN pg_index ON indrelid = t
+    WHERE (indisunique OR indisexclusion) AND pg_get_indexdef(indexrelid, 1, false) <> 'account_id'`,
+  "3. a validated foreign key to the account that cascades": `
+    SELECT t FROM tables WHERE NOT EXISTS (
+      SELECT FROM pg_constraint WHERE conrelid = t AND contype = 'f' AND convalidated
+        AND pg_get_constraintdef(oid) = 'FOREIGN KEY (account_id) REFERENCES control.accounts(id) ON DELETE CASCADE')`,
+  "4. foreign keys between tenant tables pair the accounts": `
+    SELECT t FROM tables JOIN pg_constraint c ON conrelid = t AND contype = 'f' AND confrelid IN (SELECT t FROM tables)
+    WHERE pg_get_constraintdef(c.oid) !~ '^FOREIGN KEY \\(account_id, \\w+\\) REFERENCES tenant\\.\\w+\\(account_id, id\\)'`,
+  "4. no foreign key sets a column on delete": `
+    SELECT t FROM tables JOIN pg_constraint ON conrelid = t AND contype = 'f' WHERE confdeltype IN ('n', 'd')`,
+  "4. the referencing side of each has an index": `
+    SELECT t FROM tables JOIN pg_constraint c ON conrelid = t AND contype = 'f'
+    WHERE NOT EXISTS (
+      SELECT FROM pg_index i WHERE indrelid = t AND indpred IS NULL AND indisvalid AND indnkeyatts >= cardinality(conkey)
+        AND (SELECT bool_and(indkey[place] = ANY (conkey)) FROM generate_series(0, cardinality(conkey) - 1) place))`,
+  "5. an index that starts with account_id": `
+    SELECT t FROM tables WHERE NOT EXISTS (
+      SELECT FROM pg_index WHERE indrelid = t AND indpred IS NULL AND indisvalid AND pg_get_indexdef(indexrelid, 1, false) = 'account_id')`,
+  "6. row security enabled and forced": `
+    SELECT t FROM tables JOIN pg_class c ON c.oid = t WHERE NOT (relrowsecurity AND relforcerowsecurity)`,
+  "6. one policy, for all commands and everybody, on both checks": `
+    SELECT t FROM tables WHERE (SELECT count(*) FROM pg_policy WHERE polrelid = t) <> 1 OR NOT EXISTS (
+      SELECT FROM pg_policy, LATERAL (SELECT pg_get_expr(polqual, t) AS using, pg_get_expr(polwithcheck, t) AS check) e
+      WHERE polrelid = t AND polcmd = '*' AND polpermissive AND polroles = '{0}'
+        AND e.using ~ '^\\(account_id = \\( SELECT guard\\.current_account\\(\\) AS current_account\\)\\)$'
+        AND coalesce(e.check, e.using) = e.using)`,
+  "7. an audit trigger for each kind of write, always on": `
+    SELECT t FROM tables, unnest(ARRAY[4, 8, 16]) event WHERE t <> 'tenant.audit_log'::regclass AND NOT EXISTS (
+      SELECT FROM pg_trigger WHERE tgrelid = t AND tgenabled = 'A' AND tgfoid = 'guard.audit_write()'::regprocedure AND tgtype & event <> 0)`,
+  "7. TRUNCATE is refused, always": `
+    SELECT t FROM tables WHERE NOT EXISTS (
+      SELECT FROM pg_trigger WHERE tgrelid = t AND tgenabled = 'A' AND tgfoid = 'guard.refuse()'::regprocedure AND tgtype & 32 <> 0 AND tgtype & 2 <> 0)`,
+  "8. account_id never changes": `
+    SELECT t FROM tables WHERE NOT EXISTS (
+      SELECT FROM pg_trigger WHERE tgrelid = t AND tgenabled = 'A' AND tgtype & 16 <> 0 AND tgtype & 2 <> 0
+        AND tgfoid IN ('guard.keep_identity()'::regprocedure, 'guard.refuse()'::regprocedure))`,
+  "9. rights for the owner and the tenant plane's login alone": `
+    SELECT t FROM tables JOIN pg_class c ON c.oid = t, LATERAL (
+      SELECT grantee, privilege_type FROM aclexplode(relacl)
+      UNION ALL SELECT x.grantee, x.privilege_type FROM pg_attribute a, LATERAL aclexplode(a.attacl) x WHERE a.attrelid = t) r
+    WHERE r.grantee <> relowner AND (r.grantee <> 'azora_runtime'::regrole OR r.privilege_type IN ('TRUNCATE', 'TRIGGER', 'REFERENCES', 'MAINTAIN'))`,
+  "9. the owner is nobody who logs in": `
+    SELECT t FROM tables JOIN pg_class c ON c.oid = t JOIN pg_roles o ON o.oid = relowner
+    WHERE o.rolcanlogin OR o.rolsuper OR o.rolbypassrls`,
+};
+
+/** Tables of schema tenant that lack a property. */
+export async function lacking(world: World, property: string): Promise<string[]> {
+  const rows = await world.look<{ t: string }>(`
+    WITH tables AS (
+      SELECT oid::regclass AS t FROM pg_class WHERE relnamespace = 'tenant'::regnamespace AND relkind IN ('r', 'p'))
+    SELECT DISTINCT t::text FROM (${PROPERTIES[property]}) found ORDER BY 1`);
+  return rows.map(({ t }) => t);
+}
