@@ -1,11 +1,5 @@
 /** What `--json` prints: one document, of the same shape from every command. */
 
-/** A document that carries a result. */
-export interface Success {
-  readonly ok: true;
-  readonly result: unknown;
-}
-
 /** Integers that JSON's readers would round are written as strings. */
 function safe(_key: string, value: unknown): unknown {
   if (typeof value !== "bigint") return value;
