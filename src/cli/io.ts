@@ -70,7 +70,3 @@ export function sayDone({ err }: Io, text: string): void {
 export function sayNote({ err }: Io, text: string): void {
   err.write(text);
 }
-
-export function sayWarning({ err }: Io, text: string): void {
-  err.write(`${err.colour.yellow("Warning:")} ${text}`);
-}
