@@ -147,7 +147,11 @@ describeOnBothEngines("the audit log of writes", (world, kind) => {
 
   it("keeps the id and the account of a row for life", async () => {
     const { id } = await db().document.create({ data: fresh() });
-    for (const change of [`id = '${randomUUID()}'`, `account_id = '${world().b.id}'`]) {
+    for (const change of [
+      `id = '${randomUUID()}'`,
+      `account_id = '${world().b.id}'`,
+      `account_id = NULL, id = '${randomUUID()}'`,
+    ]) {
       await expect(db().$executeRawUnsafe(`UPDATE tenant.documents SET ${change} WHERE id = '${id}'`)).rejects.toThrow(
         /42501|never change|policy/,
       );

@@ -123,11 +123,22 @@ describeOnBothEngines("unique keys without the account", (world) => {
     });
   });
 
-  it("in disconnect and set of what may stand alone", async () => {
+  it("in disconnect and set, which leave a row where it is", async () => {
     const owner = await db.user.create({ data: { email: email(), name: "x" } });
-    const made = await db.document.create({ data: { number: number(), title: "x", ownerId: owner.id } });
-    await db.document.update({ where: { id: made.id }, data: { ownerId: null } });
-    expect(await db.document.findUnique({ where: { id: made.id } })).toMatchObject({ ownerId: null, accountId: world().a.id });
+    const [one, two, three] = [await document(), await document(), await document()];
+    const ids = [one, two, three].map(({ id }) => ({ id }));
+    const owned = () => db.document.findMany({ where: { ownerId: owner.id }, select: { id: true } });
+    const give = (documents: object) => db.user.update({ where: { email: owner.email }, data: { documents } as never });
+    await give({ connect: ids });
+    await db.document.update({ where: { id: one.id }, data: { owner: { disconnect: true } } });
+    expect((await owned()).length).toBe(2);
+    await give({ disconnect: { number: two.number } });
+    expect(await owned()).toEqual([{ id: three.id }]);
+    await give({ set: [{ id: one.id }] });
+    expect(await owned()).toEqual([{ id: one.id }]);
+    await give({ set: [] });
+    expect(await owned()).toEqual([]);
+    for (const { id } of ids) expect(await db.document.findUnique({ where: { id } })).toMatchObject({ accountId: world().a.id });
   });
 
   it("finds nothing of another tenant by the same keys", async () => {
