@@ -56,15 +56,6 @@ export function parseLimit(text: string): number {
   });
 }
 
-/** @throws AzoraError INVALID_INPUT */
-export function checkLogin(login: string): void {
-  if (/^[a-z_][a-z0-9_]{0,62}$/.test(login)) return;
-  throw new AzoraError(
-    "INVALID_INPUT",
-    `"${login}" can't be a login: 1 to 63 lower-case letters, digits and underscores, no digit first.`,
-  );
-}
-
 /** @throws AzoraError INVALID_INPUT for a slug: only the control plane knows which tenant has it */
 export function checkTenantId(id: string): string {
   if (/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(id)) return id;

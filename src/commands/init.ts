@@ -2,10 +2,10 @@ import { boolean, string } from "@oclif/core/flags";
 import { AzoraCommand } from "../cli/base-command.js";
 import { chooseEngine } from "../cli/choose-engine.js";
 import { switchFlag, yesFlag } from "../cli/flags.js";
-import { checkLogin } from "../cli/input.js";
 import { withProgress } from "../cli/progress.js";
 import { initSteps } from "../cli/views/installation.js";
 import { DEFAULT_OPERATOR } from "../config.js";
+import { checkLoginName } from "../database/logins.js";
 import type { InitResult } from "../installation/initialise.js";
 
 export default class InitCommand extends AzoraCommand {
@@ -31,7 +31,7 @@ export default class InitCommand extends AzoraCommand {
 
   async run(): Promise<InitResult | { sql: string }> {
     const { flags } = await this.parse(InitCommand);
-    checkLogin(flags.operator);
+    checkLoginName(flags.operator);
     if (flags["print-sql"]) {
       const { printSql } = await import("../installation/print-sql.js");
       const sql = await printSql(flags.operator);

@@ -1,4 +1,5 @@
 import type { AccountWhereInput } from "../generated/control/models.js";
+import { attempt } from "./attempt.js";
 import type { ControlConnection } from "./connection.js";
 import { TENANT_SELECTION, type Tenant, toTenant } from "./tenant.js";
 
@@ -18,19 +19,25 @@ export interface TenantPage {
   readonly next: string | null;
 }
 
-/** Lists tenants in the order of their slugs. */
-export async function listTenants({ client }: ControlConnection, input: ListTenantsInput = {}): Promise<TenantPage> {
+/**
+ * Lists tenants in the order of their slugs.
+ * @throws AzoraError NOT_PERMITTED
+ */
+export async function listTenants(connection: ControlConnection, input: ListTenantsInput = {}): Promise<TenantPage> {
   const { status, limit = 50, after } = input;
   const where: AccountWhereInput = status ? { status } : {};
-  const [total, rows] = await Promise.all([
-    client.account.count({ where }),
-    client.account.findMany({
-      where: after ? { ...where, slug: { gt: after } } : where,
-      select: TENANT_SELECTION,
-      orderBy: { slug: "asc" },
-      take: limit + 1,
-    }),
-  ]);
+  const { client } = connection;
+  const [total, rows] = await attempt(connection, { action: "tenant.list" }, () =>
+    Promise.all([
+      client.account.count({ where }),
+      client.account.findMany({
+        where: after ? { ...where, slug: { gt: after } } : where,
+        select: TENANT_SELECTION,
+        orderBy: { slug: "asc" },
+        take: limit + 1,
+      }),
+    ]),
+  );
   const tenants = rows.slice(0, limit).map(toTenant);
   return { tenants, total, next: rows.length > limit ? (tenants.at(-1)?.slug ?? null) : null };
 }

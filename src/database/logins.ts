@@ -1,4 +1,5 @@
 import type { Pool } from "pg";
+import { AzoraError } from "../errors.js";
 import { scramVerifier } from "./scram.js";
 
 /** The control plane's groups, by the name that operators know. */
@@ -9,6 +10,18 @@ export const OPERATOR_GROUPS = {
 } as const;
 
 export type OperatorRole = keyof typeof OPERATOR_GROUPS;
+
+/**
+ * Refuses a name that would have to be quoted everywhere.
+ * @throws AzoraError INVALID_INPUT
+ */
+export function checkLoginName(name: string): void {
+  if (/^[a-z_][a-z0-9_]{0,62}$/.test(name)) return;
+  throw new AzoraError(
+    "INVALID_INPUT",
+    `"${name}" can't be a login: 1 to 63 lower-case letters, digits and underscores, no digit first.`,
+  );
+}
 
 /** @returns whether a role of that name exists in the cluster */
 export async function roleExists(pool: Pool, name: string): Promise<boolean> {

@@ -10,8 +10,8 @@ interface DriverError {
 const GUARD_STATES: Record<string, { code: ErrorCode; hint?: string }> = {
   AZ001: { code: "CONTEXT_INVALID", hint: "Check that AZORA_CONTEXT_KEY belongs to this database." },
   AZ002: { code: "CONTEXT_EXPIRED", hint: "Check the clocks of this machine and of the database." },
-  AZ003: { code: "ACCOUNT_SUSPENDED" },
-  AZ004: { code: "ACCOUNT_READ_ONLY" },
+  AZ003: { code: "ACCOUNT_SUSPENDED", hint: "An operator can resume it, or suspend it with --read-only to leave it readable." },
+  AZ004: { code: "ACCOUNT_READ_ONLY", hint: "An operator can resume it." },
   AZ005: { code: "ACCOUNT_GONE" },
   AZ006: { code: "NOT_PERMITTED" },
   AZ010: { code: "NOT_FOUND" },
@@ -36,6 +36,11 @@ const SERVER_NOT_READY = new Set(["57P01", "57P02", "57P03", "53300", "08006", "
 export function sqlState(error: unknown): string | undefined {
   const { code } = (error ?? {}) as DriverError;
   return typeof code === "string" && /^[0-9A-Z]{5}$/.test(code) ? code : undefined;
+}
+
+/** The next step that belongs to a code, for errors that lost theirs on the way through Prisma. */
+export function hintFor(code: ErrorCode): string | undefined {
+  return Object.values(GUARD_STATES).find((known) => known.code === code)?.hint;
 }
 
 /** An error that guard.* raised, as a domain error; undefined for any other error. */

@@ -1,7 +1,7 @@
 import { type Config, type ConfigFile, checkUrl, loadConfig } from "../config.js";
 import { parseSigningKey, publicKeyOf } from "../control-plane/signing.js";
 import { ensureContextKey, ensureSigningKey } from "../database/guard-keys.js";
-import { ensureOperator, roleExists, setPassword } from "../database/logins.js";
+import { checkLoginName, ensureOperator, roleExists, setPassword } from "../database/logins.js";
 import { applyMigrations } from "../database/migrate/apply.js";
 import { makePassword } from "../database/scram.js";
 import { explainDatabaseError } from "../database/sql-errors.js";
@@ -103,12 +103,7 @@ function checkInput({ stored, configFile }: Config, { engine, ownerUrl, operator
     }
     checkUrl(ownerUrl, "The owner's connection string");
   }
-  if (!/^[a-z_][a-z0-9_]{0,62}$/.test(operator)) {
-    throw new AzoraError(
-      "INVALID_INPUT",
-      `"${operator}" can't be a login: lower-case letters, digits and underscores, at most 63.`,
-    );
-  }
+  checkLoginName(operator);
   if (stored && stored.engine !== engine) {
     throw new AzoraError("CONFLICT", `${configFile} belongs to an installation on the ${stored.engine} engine.`, {
       hint: "Set AZORA_DATA_DIR to another directory for a second installation.",

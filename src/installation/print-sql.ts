@@ -1,13 +1,16 @@
 import { createHash } from "node:crypto";
 import { DEFAULT_OPERATOR } from "../config.js";
+import { checkLoginName } from "../database/logins.js";
 import { type Migration, readMigrations } from "../database/migrate/history.js";
 
 /**
  * Everything that `azora init` would send to a server, for an administrator who runs it by
  * hand with psql. Passwords and keys are psql's variables: they are nobody's to print.
  * @param operator login of the first operator
+ * @throws AzoraError INVALID_INPUT for a login that would need quoting
  */
 export async function printSql(operator: string = DEFAULT_OPERATOR): Promise<string> {
+  checkLoginName(operator);
   const migrations = await readMigrations();
   return [HEADER, HISTORY_TABLE, ...migrations.map(migrationSql), operatorSql(operator), KEYS].join("\n\n");
 }

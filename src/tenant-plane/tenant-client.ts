@@ -19,14 +19,23 @@ type Decimal = import("@prisma/client/runtime/client").Decimal;
 type AccountKeyOf<T> = Extract<keyof T, `accountId_${string}`>;
 type WithoutAccount<K> = K extends `accountId_${infer Rest}` ? Rest : never;
 
-/** An input, less the account at every depth. */
+type JsonArray = import("@prisma/client/runtime/client").InputJsonArray;
+
+/**
+ * An input, less the account at every depth. JSON stops it: an object with any key, an
+ * array that holds itself; what an application keeps in there is its own.
+ */
 export type Scoped<T> = T extends Leaf | Decimal
   ? T
   : T extends readonly (infer Item)[]
-    ? Scoped<Item>[]
-    : [AccountKeyOf<T>] extends [never]
-      ? ScopedFields<T>
-      : ScopedFields<T> & UniqueWhere<T>;
+    ? [JsonArray] extends [T]
+      ? T
+      : Scoped<Item>[]
+    : string extends keyof T
+      ? T
+      : [AccountKeyOf<T>] extends [never]
+        ? ScopedFields<T>
+        : ScopedFields<T> & UniqueWhere<T>;
 
 type ScopedFields<T> = {
   [K in keyof T as K extends "accountId" | "account" | `accountId_${string}` ? never : K]: K extends "select" | "include"

@@ -1,6 +1,7 @@
 import type { Engine } from "../database/engine.js";
 import { contextAdapter } from "../database/prisma-adapter.js";
 import { tagReads } from "../database/read-tag.js";
+import { hintFor } from "../database/sql-errors.js";
 import { AzoraError, isErrorCode } from "../errors.js";
 import { PrismaClient } from "../generated/tenant/client.js";
 import { type ContextKey, checkContext, contextSigner, type TenantContext } from "./context.js";
@@ -57,7 +58,8 @@ export function openTenantDb({ engine, contextKey }: TenantConnection, context: 
 function asDomainError(error: unknown): unknown {
   const { code, message } = error as { code?: unknown; message?: string };
   if (error instanceof AzoraError || !isErrorCode(code)) return error;
-  return new AzoraError(code, message?.trim().split("\n").at(-1) ?? code, { cause: error });
+  const hint = hintFor(code);
+  return new AzoraError(code, message?.trim().split("\n").at(-1) ?? code, { ...(hint && { hint }), cause: error });
 }
 
 /** What Prisma keeps on a client and publishes nowhere else since version 7. */

@@ -25,6 +25,11 @@ export async function accepted(): Promise<string> {
   });
   const summary: string | undefined = made.revisions[0]?.summary;
   const results: number = made._count.testResults;
+  // A model with a JSON column.
+  await db.auditLog.findMany({
+    where: { filter: { path: ["where"], equals: { accountId: "any key", deep: [1, { a: null }] } } },
+  });
+  await db.auditLog.updateMany({ data: { actor: "x" } });
   // The account can be read.
   const [read] = await db.document.findMany({ select: { accountId: true, account: { select: { slug: true } } } });
   const inside: number = await db.$transaction((tx) => tx.batch.count({ where: { number: { startsWith: "B-" } } }));

@@ -98,7 +98,7 @@ BEGIN
   ON CONFLICT (slug) DO NOTHING RETURNING id INTO account_id;
   created := account_id IS NOT NULL;
   IF NOT created THEN
-    IF NOT p_if_not_exists THEN
+    IF p_if_not_exists IS NOT TRUE THEN
       RAISE EXCEPTION USING ERRCODE = 'AZ011', MESSAGE = format('The slug "%s" is taken.', p_slug),
         HINT = 'Choose another --slug, or add --if-not-exists.';
     END IF;
