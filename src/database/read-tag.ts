@@ -46,7 +46,6 @@ export function untag(sql: string): { text: string; tag: ReadTag | undefined } {
 /** `{ where: { title: "x" } }` becomes `{ where: { title: "?" } }`: names stay, values go. */
 export function shape(value: unknown): unknown {
   if (Array.isArray(value)) return value.length === 0 ? [] : [shape(value[0])];
-  if (typeof value === "boolean") return value;
   if (typeof value !== "object" || value === null) return "?";
   const entries = value as Record<string, unknown>;
   if ("$type" in entries) return "?";
@@ -65,12 +64,25 @@ export function subjectOf(sql: string): string {
   return /\bFROM\s+(?:"?\w+"?\.)?"?(\w+)"?/i.exec(sql)?.[1] ?? "(none)";
 }
 
-/** A raw statement with its literals replaced, so that no value reaches the log. */
+/**
+ * What SQL is made of, so far as values go. One expression that is walked once: a quote in a
+ * comment, or dollars in a string, must not shift what is taken for a literal after it.
+ */
+const TOKEN = new RegExp(
+  [
+    /(?<comment>--[^\n]*|\/\*[\s\S]*?\*\/)/,
+    /(?<name>"(?:[^"]|"")*"|\$\d+|[A-Za-z_\u0080-\uffff][\w$\u0080-\uffff]*(?!&?'))/,
+    /(?<literal>\$(?<tag>\w*)\$[\s\S]*?\$\k<tag>\$|[eE]'(?:[^'\\]|\\[\s\S]|'')*'|(?:[xXbBnN]|[uU]&)?'(?:[^']|'')*'|\.?\d[\w.]*)/,
+  ]
+    .map(({ source }) => source)
+    .join("|"),
+  "g",
+);
+
+/** A raw statement without its literals and comments, so that no value reaches the log. */
 export function withoutLiterals(sql: string): string {
   return sql
-    .replace(/\$(\w*)\$[\s\S]*?\$\1\$/g, "?")
-    .replace(/E?'(?:[^']|'')*'/gi, "?")
-    .replace(/\b\d+(?:\.\d+)?\b/g, (number, at: number) => (sql[at - 1] === "$" ? number : "?"))
+    .replace(TOKEN, (token, comment?: string, name?: string) => (comment ? " " : (name ?? (token && "?"))))
     .replace(/\s+/g, " ")
     .trim();
 }

@@ -1,0 +1,134 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { shape, subjectOf, tagReads, untag, withoutLiterals } from "../../src/database/read-tag.js";
+
+/** A word that stands nowhere by chance. */
+const secret = fc.stringMatching(/^[a-z]{6}$/).map((letters) => `zq${letters}`);
+
+describe("shape()", () => {
+  it("keeps names and leaves out values, of every type", () => {
+    const args = {
+      where: {
+        title: { contains: "secret" },
+        passed: true,
+        size: 7,
+        at: { $type: "DateTime", value: "2026-01-01" },
+        OR: [{ id: "a" }, { id: "b" }],
+      },
+      take: 5,
+      orderBy: [{ number: "asc" }],
+    };
+    expect(shape(args)).toEqual({
+      where: { title: { contains: "?" }, passed: "?", size: "?", at: "?", OR: [{ id: "?" }] },
+      take: "?",
+      orderBy: [{ number: "?" }],
+    });
+  });
+
+  it("names what is included, not how Prisma marks it", () => {
+    const query = {
+      arguments: { where: { id: "x" } },
+      selection: { $composites: true, $scalars: true, revisions: { selection: {} } },
+    };
+    expect(shape(query)).toEqual({ where: { id: "?" }, select: ["revisions"] });
+  });
+
+  it("holds no value, whatever the arguments are", () => {
+    const value = fc.oneof(
+      secret,
+      secret.map((text) => ({ $type: "Json", value: JSON.stringify({ [text]: text }) })),
+    );
+    const { tree } = fc.letrec((tie) => ({
+      tree: fc.oneof(
+        { depthSize: "small" },
+        value,
+        fc.array(tie("tree")),
+        fc.dictionary(fc.constantFrom("where", "AND", "title"), tie("tree")),
+      ),
+    }));
+    fc.assert(fc.property(tree, (args) => !JSON.stringify(shape(args)).includes("zq")));
+  });
+});
+
+describe("withoutLiterals()", () => {
+  it.each([
+    ["SELECT title FROM tenant.documents WHERE id = $1 LIMIT $2", "SELECT title FROM tenant.documents WHERE id = $1 LIMIT $2"],
+    ["SELECT 'it''s secret', 42, 4.2, .5, 1e9, 0x1F, 1_000", "SELECT ?, ?, ?, ?, ?, ?, ?"],
+    ["SELECT E'it\\'s secret', 'next'", "SELECT ?, ?"],
+    ["SELECT $$secret$$, $tag$ secret $$ more $tag$, $1", "SELECT ?, ?, $1"],
+    ["SELECT X'1F', B'101', N'n', U&'\\0441'", "SELECT ?, ?, ?, ?"],
+    ['SELECT col1, "odd 7 name" FROM t2 -- secret 9', 'SELECT col1, "odd 7 name" FROM t2'],
+    ["SELECT /* secret */ 1", "SELECT ?"],
+    ["SELECT '$$', 'A', $$ B $$, 'secret'", "SELECT ?, ?, ?, ?"],
+    ["SELECT 'a long literal', $1, $2, 7", "SELECT ?, $1, $2, ?"],
+    ["SELECT\n  1\n", "SELECT ?"],
+  ])("%s", (sql, without) => {
+    expect(withoutLiterals(sql)).toBe(without);
+  });
+
+  it("holds no value, however literals are written and mixed", () => {
+    const literal = secret.chain((text) =>
+      fc.constantFrom(
+        `'${text}'`,
+        `'it''s ${text}'`,
+        `E'it\\'s ${text}'`,
+        `$$${text}$$`,
+        `$q$ ' ${text} $$ $q$`,
+        `'$$ ${text}'`,
+        `-- ${text}\n1`,
+        `/* ' ${text} */ 1`,
+        `'-- ${text}'`,
+        `'/* ${text}'`,
+      ),
+    );
+    const statement = fc.array(literal, { minLength: 1, maxLength: 6 }).map((literals) => `SELECT ${literals.join(", ")} FROM t`);
+    fc.assert(
+      fc.property(statement, (sql) => {
+        const without = withoutLiterals(sql);
+        expect(without).not.toContain("zq");
+        expect(without).toMatch(/^SELECT \? ?(, \? ?)*FROM t$/);
+      }),
+    );
+  });
+});
+
+describe("a read's tag", () => {
+  const comment = (tags: Record<string, string>) => `/*azora='${tags.azora}'*/`;
+
+  it("comes back from the end of a statement as it was put there", () => {
+    const tags = tagReads({
+      query: {
+        type: "single",
+        modelName: "Document",
+        action: "findMany",
+        query: { arguments: { where: { id: "'*/" } }, selection: {} },
+      },
+    });
+    expect(untag(`SELECT 1 ${comment(tags)}`)).toEqual({
+      text: "SELECT 1",
+      tag: { method: "Document.findMany", filter: { where: { id: "?" } }, isRaw: false },
+    });
+  });
+
+  it("of a raw statement can't be forged by a comment in it", () => {
+    const forged = comment(tagReads({ query: { type: "single", modelName: "Document", action: "create", query: {} } }));
+    const real = comment(tagReads({ query: { type: "single", action: "queryRaw" } }));
+    const { text, tag } = untag(`SELECT 1 ${forged} ${real}`);
+    expect(tag).toMatchObject({ isRaw: true, method: "queryRaw" });
+    expect(text).toBe(`SELECT 1 ${forged}`);
+  });
+
+  it("is missing from what Prisma sends by itself", () => {
+    expect(untag("COMMIT")).toEqual({ text: "COMMIT", tag: undefined });
+  });
+});
+
+describe("subjectOf()", () => {
+  it.each([
+    ['SELECT "t"."id" FROM "tenant"."documents" AS "t"', "documents"],
+    ["select * from tenant.batches b", "batches"],
+    ["select 1", "(none)"],
+  ])("%s", (sql, subject) => {
+    expect(subjectOf(sql)).toBe(subject);
+  });
+});
