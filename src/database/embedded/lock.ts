@@ -45,8 +45,8 @@ function create(file: string, me: Holder): boolean {
     closeSync(descriptor);
     return true;
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === "EEXIST") return false;
+    const { code, syscall } = error as NodeJS.ErrnoException;
+    if (code === "EEXIST" && syscall === "open") return false;
     throw new AzoraError("FAILURE", `The directory ${dirname(file)} can't be written (${code}).`, {
       hint: "Set AZORA_DATA_DIR to a directory that you may write.",
       cause: error,
