@@ -110,8 +110,18 @@ describe.skipIf(isLent)("on a server of its own", () => {
 
   it("the application's login is no operator: PostgreSQL refuses it", async () => {
     const env = { AZORA_CONTROL_URL: stored().tenantUrl ?? "" };
-    const { exit, document } = await azora.json(["tenant:create", "Core", "--slug", "core", "--owner-email", "o@core.test"], env);
-    expect({ exit, error: document.error }).toMatchObject({ exit: 4, error: { code: "NOT_PERMITTED" } });
+    const commands = [
+      ["tenant:create", "Core", "--slug", "core", "--owner-email", "o@core.test"],
+      ["tenant:list"],
+      ["tenant:show", "core"],
+      ["tenant:suspend", "core", "--reason", "late", "--yes"],
+      ["tenant:purge", "core", "--confirm", "core"],
+      ["audit:export", "--control-plane"],
+    ];
+    for (const command of commands) {
+      const { exit, document } = await azora.json(command, env);
+      expect({ command, exit, error: document.error }).toMatchObject({ command, exit: 4, error: { code: "NOT_PERMITTED" } });
+    }
     expect((await azora.json(["tenant:list"])).document.result.total).toBe(1);
   });
 });
