@@ -63,7 +63,12 @@ class MigrationAdapterFactory extends PrismaPg {
   }
 
   override async connect(): Promise<Awaited<ReturnType<PrismaPg["connect"]>>> {
+    const known = new Set(this.pool.listeners("error"));
     const adapter = await super.connect();
+    // PrismaPg listens to the pool until it is disposed of, and the engine never does that.
+    for (const listener of this.pool.listeners("error")) {
+      if (!known.has(listener)) this.pool.removeListener("error", listener as () => void);
+    }
     return Object.assign(adapter, {
       executeScript: (script: string) => runScript(this.pool, script),
       queryRaw: tolerateInternalChar(adapter),
