@@ -1,5 +1,4 @@
-import { beforeEach, describe, expect, it } from "vitest";
-import { withToken } from "../support/bare-connection.js";
+import { describe, expect, it } from "vitest";
 import { lacking, PROPERTIES } from "../support/nine-properties.js";
 import { describeOnBothEngines } from "../support/world.js";
 
@@ -153,38 +152,6 @@ describeOnBothEngines("guard.protect()", (world) => {
         message: expect.stringMatching(message),
         hint: expect.any(String),
       });
-    });
-  });
-
-  describe("makes a tenant table of a new one, with one call", () => {
-    beforeEach(() => world().look("DROP TABLE IF EXISTS tenant.samples"));
-
-    it("that tenants then work in, each for itself", async () => {
-      const { a, b } = world();
-      // What `prisma migrate diff` writes for a new model, and the one call.
-      await world().look(`
-        CREATE TABLE tenant.samples (
-          account_id UUID NOT NULL DEFAULT guard.current_account(), id UUID NOT NULL DEFAULT guard.uuid7(),
-          label TEXT NOT NULL, batch_id UUID,
-          CONSTRAINT samples_pkey PRIMARY KEY (account_id, id))`);
-      await world().look("CREATE UNIQUE INDEX samples_account_id_label_key ON tenant.samples (account_id, label)");
-      await world().look(
-        "ALTER TABLE tenant.samples ADD CONSTRAINT samples_batch_fkey FOREIGN KEY (account_id, batch_id) REFERENCES tenant.batches (account_id, id)",
-      );
-      await world().look("SELECT guard.protect('tenant.samples')");
-
-      for (const property of Object.keys(PROPERTIES)) expect(await lacking(world(), property), property).toEqual([]);
-      for (const tenant of [a, b]) {
-        await world().db(tenant).$executeRaw`INSERT INTO tenant.samples (label) VALUES (${tenant.slug})`;
-      }
-      for (const tenant of [a, b]) {
-        expect(await world().db(tenant).$queryRaw`SELECT label FROM tenant.samples`).toEqual([{ label: tenant.slug }]);
-        const lines = await world()
-          .db(tenant)
-          .auditLog.findMany({ where: { subject: "samples", operation: "create" } });
-        expect(lines).toMatchObject([{ actor: "tester", newValues: { label: tenant.slug } }]);
-      }
-      expect(await withToken(world(), "", "SELECT label FROM tenant.samples")).toEqual([]);
     });
   });
 });
