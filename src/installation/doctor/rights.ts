@@ -7,6 +7,8 @@ interface LoginFacts {
   readonly member_of: string[];
   readonly readable: number;
   readonly tables: number;
+  /** Where the login may make objects: schemas, and `temporary objects`. */
+  readonly makes_in: string[];
 }
 
 /** What a login is and what it reaches, from the catalog as the login itself sees it. */
@@ -16,7 +18,9 @@ const FACTS = `
          ARRAY(SELECT g.rolname::text FROM pg_roles g WHERE g.rolname <> session_user AND pg_has_role(session_user, g.oid, 'MEMBER') ORDER BY 1) AS member_of,
          (SELECT count(*)::int FROM pg_class c WHERE c.relnamespace = to_regnamespace('tenant') AND c.relkind IN ('r', 'p', 'v', 'm')
             AND has_schema_privilege(c.relnamespace, 'USAGE') AND has_any_column_privilege(c.oid, 'SELECT')) AS readable,
-         (SELECT count(*)::int FROM pg_class c WHERE c.relnamespace = to_regnamespace('tenant') AND c.relkind IN ('r', 'p', 'v', 'm')) AS tables
+         (SELECT count(*)::int FROM pg_class c WHERE c.relnamespace = to_regnamespace('tenant') AND c.relkind IN ('r', 'p', 'v', 'm')) AS tables,
+         ARRAY(SELECT n.nspname::text FROM pg_namespace n WHERE has_schema_privilege(n.oid, 'CREATE') AND n.nspname !~ '^pg_(temp|toast)'
+               UNION ALL SELECT 'temporary objects' WHERE has_database_privilege(current_database(), 'TEMP')) AS makes_in
   FROM pg_roles r WHERE r.rolname = session_user`;
 
 /** The tenant plane's login: mighty in nothing, able to become nobody. */
@@ -37,7 +41,19 @@ export async function checkRuntimeRights(pool: Pool): Promise<Check> {
       `REVOKE ${facts.member_of.join(", ")} FROM ${facts.login};`,
     );
   }
-  return ok(name, `${facts.login}: no superuser, no bypass, member of nothing, ${facts.tables} tables under row security`);
+  if (facts.makes_in.length > 0) {
+    const database = "REVOKE TEMP, CREATE ON DATABASE … FROM PUBLIC;";
+    const schemas = "REVOKE CREATE ON SCHEMA … FROM PUBLIC;";
+    return failed(
+      name,
+      `${facts.login} may make objects in: ${facts.makes_in.join(", ")}`,
+      `As the database's owner: ${database} ${schemas}`,
+    );
+  }
+  return ok(
+    name,
+    `${facts.login}: no superuser, no bypass, member of nothing, makes no objects, ${facts.tables} tables under row security`,
+  );
 }
 
 /** The control plane's login: not one tenant table. */
