@@ -1,4 +1,5 @@
 import { expect, it } from "vitest";
+import { previewPurge } from "../../src/control-plane/preview-purge.js";
 import { purgeTenant } from "../../src/control-plane/purge-tenant.js";
 import { applyMigrations } from "../../src/database/migrate/apply.js";
 import { readMigrations, readSchemaFile } from "../../src/database/migrate/history.js";
@@ -84,5 +85,14 @@ describeOnBothEngines("a new tenant table", (world) => {
     const { receipt } = await purgeTenant(world().control, { tenant: other.slug, reason: null, dryRun: false });
     expect(receipt.counts["tenant.samples"]).toBe(1);
     expect(await world().look("SELECT account_id, label FROM tenant.samples")).toEqual([{ account_id: a.id, label: a.slug }]);
+  });
+
+  it("may be dropped again: no purge looks for it", async () => {
+    const other = await world().newTenant();
+    await world().look("DROP TABLE tenant.samples");
+    expect((await previewPurge(world().control, other.slug)).counts).not.toHaveProperty("tenant.samples");
+    const { receipt } = await purgeTenant(world().control, { tenant: other.slug, reason: null, dryRun: false });
+    expect(receipt.counts).not.toHaveProperty("tenant.samples");
+    expect(receipt.total).toBeGreaterThan(0);
   });
 });

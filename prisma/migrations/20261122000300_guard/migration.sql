@@ -19,6 +19,10 @@ CREATE TABLE guard.protected_tables (
   append_only boolean NOT NULL
 );
 
+-- Those of them that still exist: a migration may drop a table.
+CREATE VIEW guard.tenant_tables WITH (security_invoker = true) AS
+  SELECT p.table_id, p.append_only FROM guard.protected_tables p JOIN pg_catalog.pg_class c ON c.oid = p.table_id;
+
 -- Purges under way. Rows live only inside the transaction that deletes an account.
 CREATE TABLE guard.purges (
   account_id     uuid PRIMARY KEY,
