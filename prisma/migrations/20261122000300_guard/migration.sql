@@ -19,10 +19,6 @@ CREATE TABLE guard.protected_tables (
   append_only boolean NOT NULL
 );
 
--- Those of them that still exist: a migration may drop a table.
-CREATE VIEW guard.tenant_tables WITH (security_invoker = true) AS
-  SELECT p.table_id, p.append_only FROM guard.protected_tables p JOIN pg_catalog.pg_class c ON c.oid = p.table_id;
-
 -- Purges under way. Rows live only inside the transaction that deletes an account.
 CREATE TABLE guard.purges (
   account_id     uuid PRIMARY KEY,
@@ -51,6 +47,13 @@ AS $$
       || pg_catalog.substring(pg_catalog.uuid_send(pg_catalog.gen_random_uuid()), 9),
     'hex')::uuid
   FROM (SELECT (extract(epoch FROM pg_catalog.clock_timestamp()) * 1000000)::bigint AS us) clock
+$$;
+
+-- The tenant tables that there are: a migration may have dropped one that was protected.
+CREATE FUNCTION guard.tenant_tables() RETURNS TABLE (table_id regclass)
+LANGUAGE sql STABLE
+AS $$
+  SELECT p.table_id FROM guard.protected_tables p JOIN pg_catalog.pg_class c ON c.oid = p.table_id
 $$;
 
 -- HMAC-SHA-256 of a context, in hex. NULL when the key is unknown or retired.

@@ -213,7 +213,7 @@ DECLARE
 BEGIN
   SELECT * INTO purge FROM guard.purges WHERE account_id = OLD.id;
   PERFORM guard.enter(OLD.id, 'purge');
-  FOR protected IN SELECT p.table_id FROM guard.tenant_tables p LOOP
+  FOR protected IN SELECT p.table_id FROM guard.tenant_tables() p LOOP
     EXECUTE format('SELECT count(*) FROM %s WHERE account_id = $1', protected.table_id) INTO left_over USING OLD.id;
     IF left_over > 0 THEN
       RAISE EXCEPTION USING ERRCODE = 'AZ012', MESSAGE = format('The purge would have left %s rows in %s.', left_over, protected.table_id);
@@ -233,7 +233,7 @@ BEGIN
   SELECT jsonb_object_agg(c.table_id::text, c.rows ORDER BY c.table_id::text), coalesce(sum(c.rows), 0)
   INTO receipt.counts, receipt.total
   FROM (SELECT p.table_id, coalesce(sum(g.rows), 0) AS rows
-        FROM guard.tenant_tables p LEFT JOIN guard.purge_counts g ON g.table_id = p.table_id AND g.account_id = OLD.id
+        FROM guard.tenant_tables() p LEFT JOIN guard.purge_counts g ON g.table_id = p.table_id AND g.account_id = OLD.id
         GROUP BY p.table_id) c;
   receipt.payload := jsonb_build_object(
     'version', 1, 'sequence', receipt.sequence, 'accountId', OLD.id, 'slug', OLD.slug, 'name', OLD.name,
@@ -261,7 +261,7 @@ BEGIN
   PERFORM control.lock_account(p_account);
   INSERT INTO guard.purges (account_id) VALUES (p_account);
   PERFORM guard.enter(p_account, 'purge');
-  FOR protected IN SELECT p.table_id FROM guard.tenant_tables p LOOP
+  FOR protected IN SELECT p.table_id FROM guard.tenant_tables() p LOOP
     EXECUTE format('SELECT count(*) FROM %s WHERE account_id = $1', protected.table_id) INTO counted USING p_account;
     counts := counts || jsonb_build_object(protected.table_id::text, counted);
   END LOOP;
@@ -277,13 +277,13 @@ LANGUAGE sql STABLE SET search_path = pg_catalog
 AS $$
   SELECT encode(sha256(convert_to(string_agg(fact, E'\n' ORDER BY fact), 'UTF8')), 'hex') FROM (
     SELECT format('%s.%s %s %s', a.attrelid::regclass, a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull) AS fact
-    FROM pg_attribute a JOIN guard.tenant_tables p ON p.table_id = a.attrelid WHERE a.attnum > 0 AND NOT a.attisdropped
+    FROM pg_attribute a JOIN guard.tenant_tables() p ON p.table_id = a.attrelid WHERE a.attnum > 0 AND NOT a.attisdropped
     UNION ALL
     SELECT format('%s %s', c.conrelid::regclass, pg_get_constraintdef(c.oid))
-    FROM pg_constraint c JOIN guard.tenant_tables p ON p.table_id = c.conrelid WHERE c.contype <> 'n'
+    FROM pg_constraint c JOIN guard.tenant_tables() p ON p.table_id = c.conrelid WHERE c.contype <> 'n'
     UNION ALL
     SELECT format('%s %s %s', y.polrelid::regclass, pg_get_expr(y.polqual, y.polrelid), pg_get_expr(y.polwithcheck, y.polrelid))
-    FROM pg_policy y JOIN guard.tenant_tables p ON p.table_id = y.polrelid
+    FROM pg_policy y JOIN guard.tenant_tables() p ON p.table_id = y.polrelid
   ) facts
 $$;
 
