@@ -31,7 +31,8 @@ function azora(
 ): Promise<Ended> {
   const { PATH = "", HOME = "" } = process.env;
   const child = spawn(process.execPath, [BIN, ...args], {
-    env: { PATH, HOME, TMPDIR: temp, ...env },
+    // From 22.8 on Node keeps its compile cache in the temporary directory: not ours to take away.
+    env: { PATH, HOME, TMPDIR: temp, NODE_DISABLE_COMPILE_CACHE: "1", ...env },
     stdio: ["ignore", "pipe", "pipe"],
   });
   let stdout = "";
