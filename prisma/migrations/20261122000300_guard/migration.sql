@@ -169,48 +169,22 @@ AS $$
 DECLARE
   context record;
   touched record;
+  account uuid;
+  -- The accounts whose rows to log: the context's, or without one those that were touched.
+  accounts uuid[] := '{}';
+  has_context boolean;
   append_only constant boolean := TG_ARGV[0]::boolean;
 BEGIN
   SELECT * INTO context FROM guard.read_context();
-  IF context.account_id IS NOT NULL THEN
+  has_context := context.account_id IS NOT NULL;
+  IF has_context THEN
     IF context.read_only THEN
       RAISE EXCEPTION USING ERRCODE = 'AZ004', MESSAGE = 'This account is read-only while it is suspended.';
-    ELSIF append_only AND TG_OP = 'DELETE' THEN
-      RAISE EXCEPTION USING ERRCODE = '42501', MESSAGE = 'The audit log can only grow.';
-    ELSIF TG_OP = 'INSERT' THEN
-      INSERT INTO tenant.audit_log (account_id, actor, operation, subject, row_id, new_values)
-      SELECT n.account_id, context.actor, 'create', TG_TABLE_NAME, n.id, to_jsonb(n) - 'account_id' FROM new_rows n;
-    ELSIF TG_OP = 'UPDATE' THEN
-      INSERT INTO tenant.audit_log (account_id, actor, operation, subject, row_id, old_values, new_values)
-      SELECT n.account_id, context.actor, 'update', TG_TABLE_NAME, n.id, d.old_values, d.new_values
-      FROM new_rows n JOIN old_rows o USING (account_id, id)
-      CROSS JOIN LATERAL guard.changed(to_jsonb(o), to_jsonb(n)) d;
-    ELSE
-      INSERT INTO tenant.audit_log (account_id, actor, operation, subject, row_id, old_values)
-      SELECT o.account_id, context.actor, 'delete', TG_TABLE_NAME, o.id, to_jsonb(o) - 'account_id' FROM old_rows o;
     END IF;
-    RETURN NULL;
-  END IF;
-
-  IF TG_OP <> 'DELETE' THEN
+    accounts := ARRAY[context.account_id];
+  ELSIF TG_OP <> 'DELETE' THEN
     PERFORM guard.require_administrator();
-  END IF;
-  IF TG_OP = 'INSERT' THEN
-    FOR touched IN SELECT DISTINCT n.account_id FROM new_rows n LOOP
-      PERFORM guard.enter(touched.account_id, 'database:' || session_user);
-      INSERT INTO tenant.audit_log (account_id, actor, operation, subject, row_id, new_values)
-      SELECT n.account_id, 'database:' || session_user, 'create', TG_TABLE_NAME, n.id, to_jsonb(n) - 'account_id'
-      FROM new_rows n WHERE n.account_id = touched.account_id;
-    END LOOP;
-  ELSIF TG_OP = 'UPDATE' THEN
-    FOR touched IN SELECT DISTINCT n.account_id FROM new_rows n LOOP
-      PERFORM guard.enter(touched.account_id, 'database:' || session_user);
-      INSERT INTO tenant.audit_log (account_id, actor, operation, subject, row_id, old_values, new_values)
-      SELECT n.account_id, 'database:' || session_user, 'update', TG_TABLE_NAME, n.id, d.old_values, d.new_values
-      FROM new_rows n JOIN old_rows o USING (account_id, id)
-      CROSS JOIN LATERAL guard.changed(to_jsonb(o), to_jsonb(n)) d
-      WHERE n.account_id = touched.account_id;
-    END LOOP;
+    accounts := ARRAY(SELECT DISTINCT n.account_id FROM new_rows n);
   ELSE
     FOR touched IN SELECT o.account_id, count(*) AS rows FROM old_rows o GROUP BY o.account_id LOOP
       IF NOT EXISTS (SELECT FROM control.accounts a WHERE a.id = touched.account_id) THEN
@@ -218,18 +192,41 @@ BEGIN
       ELSIF EXISTS (SELECT FROM guard.purges p WHERE p.transaction_id = pg_current_xact_id()) THEN
         RAISE EXCEPTION USING ERRCODE = 'AZ012',
           MESSAGE = format('The purge would have deleted rows of another account from %s.', TG_RELID::regclass);
-      ELSIF append_only THEN
-        RAISE EXCEPTION USING ERRCODE = '42501', MESSAGE = 'The audit log can only grow.';
       ELSE
         PERFORM guard.require_administrator();
-        PERFORM guard.enter(touched.account_id, 'database:' || session_user);
-        INSERT INTO tenant.audit_log (account_id, actor, operation, subject, row_id, old_values)
-        SELECT o.account_id, 'database:' || session_user, 'delete', TG_TABLE_NAME, o.id, to_jsonb(o) - 'account_id'
-        FROM old_rows o WHERE o.account_id = touched.account_id;
+        accounts := accounts || touched.account_id;
       END IF;
     END LOOP;
   END IF;
-  PERFORM guard.leave();
+  IF append_only AND accounts <> '{}' THEN
+    RAISE EXCEPTION USING ERRCODE = '42501', MESSAGE = 'The audit log can only grow.';
+  END IF;
+
+  FOREACH account IN ARRAY accounts LOOP
+    IF NOT has_context THEN
+      PERFORM guard.enter(account, 'database:' || session_user);
+      context.actor := 'database:' || session_user;
+    END IF;
+    -- With a context nothing is left out: a row of another account fails on the log's own policy.
+    IF TG_OP = 'INSERT' THEN
+      INSERT INTO tenant.audit_log (account_id, actor, operation, subject, row_id, new_values)
+      SELECT n.account_id, context.actor, 'create', TG_TABLE_NAME, n.id, to_jsonb(n) - 'account_id'
+      FROM new_rows n WHERE has_context OR n.account_id = account;
+    ELSIF TG_OP = 'UPDATE' THEN
+      INSERT INTO tenant.audit_log (account_id, actor, operation, subject, row_id, old_values, new_values)
+      SELECT n.account_id, context.actor, 'update', TG_TABLE_NAME, n.id, d.old_values, d.new_values
+      FROM new_rows n JOIN old_rows o USING (account_id, id)
+      CROSS JOIN LATERAL guard.changed(to_jsonb(o), to_jsonb(n)) d
+      WHERE has_context OR n.account_id = account;
+    ELSE
+      INSERT INTO tenant.audit_log (account_id, actor, operation, subject, row_id, old_values)
+      SELECT o.account_id, context.actor, 'delete', TG_TABLE_NAME, o.id, to_jsonb(o) - 'account_id'
+      FROM old_rows o WHERE has_context OR o.account_id = account;
+    END IF;
+    IF NOT has_context THEN
+      PERFORM guard.leave();
+    END IF;
+  END LOOP;
   RETURN NULL;
 END
 $$;
