@@ -1,5 +1,5 @@
 import type { Engine } from "../database/engine.js";
-import { plainAdapter } from "../database/prisma-adapter.js";
+import { plainAdapter } from "../database/wire/prisma-adapter.js";
 import { PrismaClient } from "../generated/control/client.js";
 import type { SigningKey } from "./signing.js";
 

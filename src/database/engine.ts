@@ -11,6 +11,8 @@ export interface Engine {
    * It differs by engine: see embedded/hardening.ts.
    */
   readonly setContext: string;
+  /** Whether a connection is one session for as long as it lives, so that what is prepared on it stays. */
+  readonly preparedStatements: boolean;
   /** Where this engine is, for people: a URL without its password, or a directory. */
   describe(login: Login): string;
   /**

@@ -18,6 +18,8 @@ export function openServer(urls: ServerUrls): Engine {
   return {
     kind: "server",
     setContext: "SELECT pg_catalog.set_config('azora.context', $1, true)",
+    // As Prisma's own connection strings say it: PgBouncer lends another session for each transaction.
+    preparedStatements: !/[?&]pgbouncer=true\b/.test(urls.tenant ?? ""),
     describe: (login) => hidePassword(urls[login] ?? `(${VARIABLE[login]} is not set)`),
     async pool(login) {
       const known = pools.get(login);

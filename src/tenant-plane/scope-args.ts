@@ -20,10 +20,10 @@ const BY_UNIQUE = new Set(["findUnique", "findUniqueOrThrow", "update", "upsert"
  * the wall: a caller who writes another account's id is stopped by the database.
  */
 export class ArgsScope {
+  /** @param account the field that holds the account in every model, and this client's */
   constructor(
-    private readonly model: DataModel,
-    private readonly keys: AccountKeys,
-    private readonly accountId: string,
+    private readonly schema: { readonly model: DataModel; readonly keys: AccountKeys },
+    private readonly account: { readonly accountField: string; readonly accountId: string },
   ) {}
 
   /** @returns new arguments; those given are left as they are */
@@ -78,19 +78,20 @@ export class ArgsScope {
   }
 
   #unique(model: string, where: Args): Args {
-    for (const { prismaName, callerName, fields } of this.keys.get(model) ?? []) {
-      if (isObject(where[prismaName])) return { ...where, [prismaName]: { accountId: this.accountId, ...where[prismaName] } };
+    const { accountField, accountId } = this.account;
+    for (const { prismaName, callerName, fields } of this.schema.keys.get(model) ?? []) {
+      if (isObject(where[prismaName])) return { ...where, [prismaName]: { [accountField]: accountId, ...where[prismaName] } };
       const given = where[callerName];
       if (given === undefined || (fields.length === 1 && isObject(given) && !(given instanceof Date))) continue;
       const { [callerName]: _, ...filters } = where;
       const rest = fields.length === 1 ? { [fields[0] as string]: given } : (given as Args);
-      return { ...filters, [prismaName]: { accountId: this.accountId, ...rest } };
+      return { ...filters, [prismaName]: { [accountField]: accountId, ...rest } };
     }
     return where;
   }
 
   #related(model: string, field: string): string | undefined {
-    return this.model.models[model]?.fields.find(({ name, kind }) => name === field && kind === "object")?.type;
+    return this.schema.model.models[model]?.fields.find(({ name, kind }) => name === field && kind === "object")?.type;
   }
 }
 

@@ -15,28 +15,26 @@ export interface AccountKey {
 /** Keys by model name. */
 export type AccountKeys = ReadonlyMap<string, readonly AccountKey[]>;
 
-const ACCOUNT = "accountId";
-
 /**
  * Reads the keys from the schema text that a generated client carries: its runtime data
  * model leaves them out.
  */
-export function readAccountKeys(schema: string): AccountKeys {
+export function readAccountKeys(schema: string, accountField: string): AccountKeys {
   const keys = new Map<string, AccountKey[]>();
   for (const [, model, body] of schema.matchAll(/^model\s+(\w+)\s*\{([\s\S]*?)^\}/gm)) {
     const found = [...(body as string).matchAll(/^\s*@@(?:id|unique)\(\s*(?:fields:\s*)?\[([^\]]+)\]([^)]*)\)/gm)];
     keys.set(
       model as string,
-      found.flatMap(([, list, options]) => accountKey(list as string, options as string)),
+      found.flatMap(([, list, options]) => accountKey(list as string, { accountField, options: options as string })),
     );
   }
   return keys;
 }
 
-function accountKey(list: string, options: string): AccountKey[] {
+function accountKey(list: string, { accountField, options }: { accountField: string; options: string }): AccountKey[] {
   const [first, ...fields] = list.split(",").map((field) => field.replace(/\(.*$/, "").trim());
-  if (first !== ACCOUNT || fields.length === 0) return [];
+  if (first !== accountField || fields.length === 0) return [];
   const named = /\bname:\s*"(\w+)"/.exec(options)?.[1];
   const callerName = fields.join("_");
-  return [{ prismaName: named ?? `${ACCOUNT}_${callerName}`, callerName, fields }];
+  return [{ prismaName: named ?? `${accountField}_${callerName}`, callerName, fields }];
 }

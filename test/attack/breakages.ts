@@ -50,17 +50,10 @@ export const breakages = {
   "sessions that everybody may end": (world) =>
     change(world, "GRANT EXECUTE ON FUNCTION pg_terminate_backend(integer, bigint) TO PUBLIC"),
   "a signature that is never wrong": (world) =>
-    change(
-      world,
-      `CREATE OR REPLACE FUNCTION guard.sign(key_id text, message text) RETURNS text LANGUAGE sql STABLE
-       AS $$ SELECT left(current_setting('azora.context', true), 64) $$`,
-    ),
-  "an expiry that never comes": (world) =>
-    edit(world, "guard.read_context()", "<= transaction_timestamp()", "<= to_timestamp(0)"),
-  "a retired key that still signs": (world) =>
-    edit(world, "guard.sign(text, text)", "k.id = key_id AND k.retired_at IS NULL", "k.id = key_id"),
-  "a suspension that nobody asks for": (world) =>
-    edit(world, "guard.read_context()", "account.status IS DISTINCT FROM 'active'", "false"),
+    edit(world, "guard.read_context()", "WHEN left(token, 65) =", "WHEN true OR left(token, 65) ="),
+  "an expiry that never comes": (world) => edit(world, "guard.read_context()", "> transaction_timestamp()", "> to_timestamp(0)"),
+  "a retired key that still signs": (world) => edit(world, "guard.read_context()", " AND k.retired_at IS NULL", ""),
+  "a suspension that nobody asks for": (world) => edit(world, "guard.read_context()", "AND status = 'active'", ""),
   "a read-only suspension that lets write": (world) =>
     edit(world, "guard.audit_write()", "IF context.read_only THEN", "IF false THEN"),
   "writes without a context": (world) =>

@@ -1,25 +1,18 @@
 import { AsyncLocalStorage } from "node:async_hooks";
-import type { PoolClient } from "pg";
 import { EmbeddedSession } from "../../src/database/embedded/session.js";
-import { contextAdapter } from "../../src/database/prisma-adapter.js";
+import { Connection } from "../../src/database/wire/connection.js";
+import { contextAdapter } from "../../src/database/wire/prisma-adapter.js";
 import { PrismaClient } from "../../src/generated/tenant/client.js";
 import { contextSigner } from "../../src/tenant-plane/context.js";
 import type { TestTenant, World } from "../support/world.js";
 
 /** A connection goes from one tenant to the next as it was left. */
 export async function forgetfulPool(world: World): Promise<void> {
-  const pool = await world.engine.pool("tenant");
-  const connect = pool.connect.bind(pool) as () => Promise<PoolClient>;
-  const forgetful = async () => {
-    const client = await connect();
-    const query = client.query.bind(client) as (query: object, ...rest: unknown[]) => unknown;
-    return Object.assign(Object.create(client) as typeof client, {
-      release: client.release.bind(client),
-      query: (given: { text?: string }, ...rest: unknown[]) =>
-        query(given.text === "DISCARD ALL" ? Object.assign(given, { text: "SELECT 1" }) : given, ...rest),
-    });
-  };
-  Object.assign(pool, { connect: forgetful });
+  const { wipe } = Connection.prototype;
+  Connection.prototype.wipe = () => [];
+  world.onClose.push(async () => {
+    Connection.prototype.wipe = wipe;
+  });
 }
 
 /** The embedded session keeps the name that its first statement was given, or took off. */
@@ -42,10 +35,11 @@ export async function oneClientForAll(world: World): Promise<void> {
   const ambient = new AsyncLocalStorage<() => string>();
   const { engine, contextKey } = world;
   const shared = new PrismaClient({
-    adapter: contextAdapter({
-      pool: () => engine.pool("tenant"),
-      setContext: engine.setContext,
-      token: () => ambient.getStore()?.() ?? "",
+    adapter: contextAdapter(engine, {
+      caller: () => ({ token: () => ambient.getStore()?.() ?? "", readAudit: "off" }),
+      takeTag: () => ({ method: "Document.findUnique", filter: {}, isRaw: false }),
+      track: (work) => work,
+      onCommitting: () => undefined,
     }),
   });
   const proper = world.db.bind(world);

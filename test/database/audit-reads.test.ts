@@ -16,14 +16,14 @@ describeOnBothEngines("the audit log of reads", (world) => {
 
   /** What the log says of this test's reader. */
   const lines = () =>
-    world().look<{ operation: string; subject: string; method: string; filter: unknown; row_count: number }>(
+    world().look<{ operation: string; subject: string; method: string; filter: unknown; row_count: number | null }>(
       `SELECT operation::text, subject, method, filter, row_count FROM tenant.audit_log
        WHERE actor = $1 AND account_id = $2 AND operation = 'read' ORDER BY occurred_at, id`,
       actor,
       tenant.id,
     );
 
-  it("has who read which model how, how many rows, and the filter without its values", async () => {
+  it("has who read which model how, and the filter without its values", async () => {
     await db.document.findMany({
       where: { title: { contains: "SECRET" }, status: "draft" },
       orderBy: { number: "asc" },
@@ -35,7 +35,8 @@ describeOnBothEngines("the audit log of reads", (world) => {
         subject: "documents",
         method: "Document.findMany",
         filter: expect.objectContaining({ where: expect.anything() }),
-        row_count: 2,
+        // It left together with the statement.
+        row_count: null,
       },
     ]);
     const [line] = await lines();
@@ -51,12 +52,12 @@ describeOnBothEngines("the audit log of reads", (world) => {
     await db.document.count();
     await db.batch.aggregate({ _sum: { quantity: true } });
     await db.document.groupBy({ by: ["status"], _count: true });
-    expect((await lines()).map(({ method, row_count }) => [method, row_count])).toEqual([
-      ["Document.findFirstOrThrow", 1],
-      ["Document.findUnique", 1],
-      ["Document.aggregate", 1],
-      ["Batch.aggregate", 1],
-      ["Document.groupBy", 1],
+    expect((await lines()).map(({ method }) => method)).toEqual([
+      "Document.findFirstOrThrow",
+      "Document.findUnique",
+      "Document.aggregate",
+      "Batch.aggregate",
+      "Document.groupBy",
     ]);
   });
 
@@ -67,7 +68,7 @@ describeOnBothEngines("the audit log of reads", (world) => {
 
   it("has a read that found nothing", async () => {
     await db.document.findUnique({ where: { id: randomUUID() } });
-    expect(await lines()).toMatchObject([{ method: "Document.findUnique", row_count: 0 }]);
+    expect(await lines()).toMatchObject([{ method: "Document.findUnique" }]);
   });
 
   it("has raw SQL, without the values in it", async () => {
@@ -75,23 +76,26 @@ describeOnBothEngines("the audit log of reads", (world) => {
     await db.$queryRawUnsafe("SELECT title FROM tenant.documents WHERE title <> 'literal' AND 4711 = 4711");
     const found = await lines();
     expect(found).toMatchObject([
-      { subject: "documents", row_count: 2 },
-      { subject: "documents", row_count: 2 },
+      { subject: "documents", method: "queryRaw" },
+      { subject: "documents", method: "queryRaw" },
     ]);
     for (const value of ["parameter", "literal", "4711"]) expect(JSON.stringify(found)).not.toContain(value);
   });
 
   it("has rows that a raw write brings back from other tables", async () => {
     await db.$queryRawUnsafe("UPDATE tenant.roles r SET description = description FROM tenant.documents d RETURNING d.title");
-    expect(await lines()).toMatchObject([{ row_count: 4 }]);
+    expect(await lines()).toMatchObject([{ subject: "documents", method: "queryRaw" }]);
   });
 
-  it("has the reads of an interactive transaction that commits", async () => {
+  it("has the reads of an interactive transaction that commits, with the rows of each", async () => {
     await db.$transaction(async (tx) => {
       await tx.document.findMany();
-      await tx.batch.findMany();
+      await tx.batch.findMany({ where: { id: randomUUID() } });
     });
-    expect((await lines()).map(({ subject }) => subject).sort()).toEqual(["batches", "documents"]);
+    expect((await lines()).map(({ subject, row_count }) => [subject, row_count])).toEqual([
+      ["documents", 2],
+      ["batches", 0],
+    ]);
   });
 
   it("has the reads of one that is rolled back: the rows were seen", async () => {

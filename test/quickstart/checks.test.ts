@@ -123,14 +123,14 @@ function onBoth(change: string): string {
   return ["documents", "audit_log"].map((table) => `ALTER POLICY tenant_isolation ON tenant.${table} ${change}`).join("; ");
 }
 
-/** guard.read_context() finds out what is wrong, but lets it pass. */
+/** guard.refuse_context() finds out what is wrong, but lets it pass. */
 function withoutError(state: string): Pick<Breakage, "breaks" | "mends"> {
   const raise = (level: string) => `RAISE ${level} USING ERRCODE = '${state}'`;
   const swap = (from: string, to: string) => `
     DO $do$
-    DECLARE source constant text := pg_get_functiondef('guard.read_context()'::regprocedure);
+    DECLARE source constant text := pg_get_functiondef('guard.refuse_context(text)'::regprocedure);
     BEGIN
-      ASSERT strpos(source, $from$${from}$from$) > 0, 'guard.read_context() does not raise it';
+      ASSERT strpos(source, $from$${from}$from$) > 0, 'guard.refuse_context() does not raise it';
       EXECUTE replace(source, $from$${from}$from$, $to$${to}$to$);
     END $do$`;
   return { breaks: swap(raise("EXCEPTION"), raise("DEBUG")), mends: swap(raise("DEBUG"), raise("EXCEPTION")) };

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { shape, subjectOf, tagReads, untag, withoutLiterals } from "../../src/database/read-tag.js";
+import { readEntry } from "../../src/database/wire/read-log.js";
+import { shape, subjectOf, tagOf, withoutLiterals } from "../../src/database/wire/read-tag.js";
 
 /** A word that stands nowhere by chance. */
 const secret = fc.stringMatching(/^[a-z]{6}$/).map((letters) => `zq${letters}`);
@@ -92,34 +93,54 @@ describe("withoutLiterals()", () => {
   });
 });
 
-describe("a read's tag", () => {
-  const comment = (tags: Record<string, string>) => `/*azora='${tags.azora}'*/`;
+describe("tagOf()", () => {
+  it("has model, method and the arguments without values", () => {
+    const query = { arguments: { where: { id: "7" } }, selection: {} };
+    expect(tagOf({ query: { type: "single", modelName: "Document", action: "findMany", query } })).toEqual({
+      method: "Document.findMany",
+      filter: { where: { id: "?" } },
+      isRaw: false,
+    });
+    expect(tagOf({ query: { type: "single", action: "queryRaw" } })).toEqual({ method: "queryRaw", filter: {}, isRaw: true });
+  });
+});
 
-  it("comes back from the end of a statement as it was put there", () => {
-    const tags = tagReads({
-      query: {
-        type: "single",
-        modelName: "Document",
-        action: "findMany",
-        query: { arguments: { where: { id: "'*/" } }, selection: {} },
-      },
-    });
-    expect(untag(`SELECT 1 ${comment(tags)}`)).toEqual({
-      text: "SELECT 1",
-      tag: { method: "Document.findMany", filter: { where: { id: "?" } }, isRaw: false },
-    });
+describe("readEntry()", () => {
+  const model = { method: "Document.findMany", filter: { where: {} }, isRaw: false };
+  const raw = { method: "queryRaw", filter: {}, isRaw: true };
+
+  it("of a model's statement is there for a SELECT alone", () => {
+    expect(readEntry('SELECT 1 FROM "tenant"."documents"', model)).toMatchObject({ subject: "documents", filter: model.filter });
+    expect(readEntry('INSERT INTO "tenant"."documents" VALUES (1) RETURNING "id"', model)).toBeUndefined();
   });
 
-  it("of a raw statement can't be forged by a comment in it", () => {
-    const forged = comment(tagReads({ query: { type: "single", modelName: "Document", action: "create", query: {} } }));
-    const real = comment(tagReads({ query: { type: "single", action: "queryRaw" } }));
-    const { text, tag } = untag(`SELECT 1 ${forged} ${real}`);
-    expect(tag).toMatchObject({ isRaw: true, method: "queryRaw" });
-    expect(text).toBe(`SELECT 1 ${forged}`);
+  it.each([
+    "SELECT * FROM documents",
+    "WITH d AS (SELECT 1) SELECT * FROM d",
+    "/* UPDATE */ SELECT 1",
+    "TABLE documents",
+    "FETCH ALL c",
+    "UPDATE roles SET name = d.title FROM documents d RETURNING d.title",
+    "delete from documents returning *",
+    "EXPLAIN SELECT 1",
+    "CALL something()",
+  ])("of a raw statement is there for whatever may bring rows back: %s", (sql) => {
+    expect(readEntry(sql, raw)).toMatchObject({ method: "queryRaw", filter: { sql: expect.any(String) } });
   });
 
-  it("is missing from what Prisma sends by itself", () => {
-    expect(untag("COMMIT")).toEqual({ text: "COMMIT", tag: undefined });
+  it.each([
+    "UPDATE documents SET title = $1",
+    " insert into documents values (1)",
+    "SET search_path = x",
+    "SAVEPOINT a",
+  ])("isn't there for one that brings none: %s", (sql) => expect(readEntry(sql, raw)).toBeUndefined());
+
+  it("takes a statement that Prisma said nothing of for a raw one", () => {
+    expect(readEntry("SELECT 'secret'", undefined)).toEqual({
+      subject: "(none)",
+      method: "unknown",
+      filter: { sql: "SELECT ?" },
+    });
   });
 });
 

@@ -38,7 +38,7 @@ const MODEL: DataModel = {
 
 describe("readAccountKeys()", () => {
   it("finds the keys that start with the account, by the names that Prisma gives them", () => {
-    const keys = readAccountKeys(SCHEMA);
+    const keys = readAccountKeys(SCHEMA, "accountId");
     expect(keys.get("Shelf")).toEqual([
       { prismaName: "accountId_id", callerName: "id", fields: ["id"] },
       { prismaName: "accountId_label", callerName: "label", fields: ["label"] },
@@ -52,7 +52,19 @@ describe("readAccountKeys()", () => {
 });
 
 describe("ArgsScope", () => {
-  const scope = new ArgsScope(MODEL, readAccountKeys(SCHEMA), "A");
+  it("goes by whatever field holds the account", () => {
+    const schema = SCHEMA.replaceAll("accountId", "shopId");
+    const shop = new ArgsScope(
+      { model: MODEL, keys: readAccountKeys(schema, "shopId") },
+      { accountField: "shopId", accountId: "A" },
+    );
+    expect(shop.call("Shelf", "findUnique", { where: { id: "1" } })).toEqual({ where: { shopId_id: { shopId: "A", id: "1" } } });
+  });
+
+  const scope = new ArgsScope(
+    { model: MODEL, keys: readAccountKeys(SCHEMA, "accountId") },
+    { accountField: "accountId", accountId: "A" },
+  );
   const key = (rest: object, name = "accountId_id") => ({ [name]: { accountId: "A", ...rest } });
 
   it.each([

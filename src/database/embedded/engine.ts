@@ -27,6 +27,8 @@ export function openEmbedded({ dataDir, controlLogin }: EmbeddedOptions): Engine
   return {
     kind: "embedded",
     setContext: "SELECT guard.set_context($1)",
+    // Its connections share one session, which is wiped when it changes hands.
+    preparedStatements: false,
     describe: () => `embedded PostgreSQL in ${dataDir}`,
     async pool(login) {
       opened ??= openSession(dataDir);

@@ -1,9 +1,4 @@
-/**
- * What a statement reads, handed from Prisma (which knows the model and the arguments) to
- * the adapter (which sees only SQL) as a comment at the statement's end. Prisma's
- * sqlcommenter calls the plugin for every statement, raw ones, nested ones and those in
- * transactions included; the adapter takes the comment off before the server sees it.
- */
+/** What Prisma says of a statement that it is about to send. */
 export interface ReadTag {
   /** Model and method as the caller wrote them: `Document.findMany`, or `queryRaw`. */
   readonly method: string;
@@ -13,7 +8,8 @@ export interface ReadTag {
 }
 
 /** The part of Prisma's SqlCommenterContext that is used. */
-interface CommenterContext {
+export interface CommenterContext {
+  readonly sql?: string;
   readonly query: {
     readonly type: string;
     readonly modelName?: string;
@@ -23,24 +19,12 @@ interface CommenterContext {
   };
 }
 
-const COMMENT = /\s*\/\*azora='([^']*)'\*\/\s*$/;
-
-/** A plugin for the `comments` option of a Prisma client. */
-export function tagReads({ query }: CommenterContext): Record<string, string> {
-  const tag: ReadTag = {
+export function tagOf({ query }: CommenterContext): ReadTag {
+  return {
     method: query.modelName ? `${query.modelName}.${query.action}` : query.action,
     filter: query.modelName ? shape(query.queries?.[0] ?? query.query) : {},
     isRaw: query.modelName === undefined,
   };
-  return { azora: Buffer.from(JSON.stringify(tag), "utf8").toString("base64url") };
-}
-
-/** Takes the tag off a statement. */
-export function untag(sql: string): { text: string; tag: ReadTag | undefined } {
-  const found = COMMENT.exec(sql);
-  if (!found) return { text: sql, tag: undefined };
-  const tag = JSON.parse(Buffer.from(found[1] as string, "base64url").toString("utf8")) as ReadTag;
-  return { text: sql.slice(0, found.index), tag };
 }
 
 /** `{ where: { title: "x" } }` becomes `{ where: { title: "?" } }`: names stay, values go. */

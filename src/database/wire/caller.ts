@@ -1,0 +1,36 @@
+import type { ReadTag } from "./read-tag.js";
+
+/** When reads are logged; see docs/decisions/0004. */
+export type ReadAudit = "sync" | "async" | "off";
+
+/** Whose statements leave: one tenant's client. */
+export interface Caller {
+  /** A signed context, valid from now. */
+  readonly token: () => string;
+  readonly readAudit: ReadAudit;
+  /** Told of each statement when it has been answered. */
+  readonly onQuery?: (event: () => QueryEvent) => void;
+}
+
+/** One statement, as Prisma's `$on("query")` tells of it. */
+export interface QueryEvent {
+  readonly timestamp: Date;
+  readonly query: string;
+  /** JSON. */
+  readonly params: string;
+  /** Milliseconds. */
+  readonly duration: number;
+  readonly target: string;
+}
+
+/** What one Prisma engine knows at the moment when a statement leaves it. */
+export interface Source {
+  /** @throws when no tenant's client is being served */
+  caller(): Caller;
+  /** What Prisma said of this statement; undefined for BEGIN and its like, which come from the adapter. */
+  takeTag(sql: string): ReadTag | undefined;
+  /** Remembers what is under way. @returns what it was given */
+  track<T>(work: Promise<T>): Promise<T>;
+  /** Rows are here whose log is still being committed. */
+  onCommitting(committed: Promise<void>): void;
+}

@@ -1,0 +1,95 @@
+import { setImmediate } from "node:timers/promises";
+import type { Engine } from "../../database/engine.js";
+import type { Caller, Source } from "../../database/wire/caller.js";
+import { contextAdapter } from "../../database/wire/prisma-adapter.js";
+import { type CommenterContext, type ReadTag, tagOf } from "../../database/wire/read-tag.js";
+import { AzoraError } from "../../errors.js";
+import type { CompilerLoader, EngineClass, EngineConfig, PrismaEngine } from "./internals.js";
+
+export interface LaneParts {
+  readonly database: Engine;
+  readonly EngineClass: EngineClass;
+  readonly config: EngineConfig;
+  readonly compiler: CompilerLoader;
+}
+
+/**
+ * One Prisma engine, which serves one request at a time and so knows whose it is. Requests
+ * inside a transaction need no turn: their connection belongs to the transaction.
+ */
+export class Lane implements Source {
+  readonly engine: PrismaEngine;
+  #served: Caller | undefined;
+  #tag: { readonly sql: string | undefined; readonly tag: ReadTag } | undefined;
+  #committing: Promise<void>[] = [];
+  readonly #underWay = new Set<Promise<unknown>>();
+
+  constructor({ database, EngineClass, config, compiler }: LaneParts) {
+    this.engine = new EngineClass(
+      {
+        ...config,
+        adapter: contextAdapter(database, this),
+        sqlCommenters: [(context) => this.#remember(context)],
+      },
+      compiler,
+    );
+  }
+
+  /**
+   * Has the engine do one request for a client. When it returns, the logs of what was read
+   * are committed. After an error the lane goes on serving that client until recovered().
+   */
+  async serve<T>(served: Caller, request: (engine: PrismaEngine) => Promise<T>): Promise<T> {
+    this.#served = served;
+    const result = await request(this.engine);
+    if (this.#committing.length > 0) await Promise.all(this.#committing);
+    this.#leave();
+    return result;
+  }
+
+  /**
+   * Waits until nothing of a failed request is under way any more. Prisma runs branches of a
+   * request at once and reports the first failure; another may still be waiting for the
+   * database, or be about to go on, which it does before the event loop's next turn.
+   */
+  async recovered(): Promise<void> {
+    do {
+      await Promise.allSettled(this.#underWay);
+      await setImmediate();
+    } while (this.#underWay.size > 0);
+    this.#leave();
+  }
+
+  caller(): Caller {
+    if (this.#served) return this.#served;
+    throw new AzoraError("FAILURE", "A statement without a tenant left a Prisma engine. Please report this.");
+  }
+
+  takeTag(sql: string): ReadTag | undefined {
+    const taken = this.#tag;
+    this.#tag = undefined;
+    return taken?.sql === sql ? taken.tag : undefined;
+  }
+
+  track<T>(work: Promise<T>): Promise<T> {
+    this.#underWay.add(work);
+    return work.finally(() => this.#underWay.delete(work));
+  }
+
+  onCommitting(committed: Promise<void>): void {
+    // Whether it fails is asked at the end of the request; until then nobody listens.
+    committed.catch(() => undefined);
+    this.#committing.push(committed);
+  }
+
+  /** Prisma calls it for each statement, right before it hands the statement to the adapter. */
+  #remember(context: CommenterContext): Record<string, string> {
+    this.#tag = { sql: context.sql, tag: tagOf(context) };
+    return {};
+  }
+
+  #leave(): void {
+    this.#served = undefined;
+    this.#committing = [];
+  }
+}
