@@ -3,10 +3,11 @@
  * line for whoever builds on it.
  */
 import { loadConfig } from "./config.js";
+import type { PrismaClient } from "./generated/tenant/client.js";
 import { openEngine, tenantConnectionOf } from "./installation/open.js";
 import type { TenantContext } from "./tenant-plane/context.js";
 import type { TenantClient } from "./tenant-plane/tenant-client.js";
-import { openTenantDb, type TenantConnection } from "./tenant-plane/tenant-db.js";
+import { openTenantDb, type TenantConnection, type TenantDbOptions } from "./tenant-plane/tenant-db.js";
 
 let shared: TenantConnection | undefined;
 
@@ -17,18 +18,25 @@ let shared: TenantConnection | undefined;
  *     await db.document.findMany({ include: { revisions: true } });
  *
  * The connection comes from AZORA_TENANT_URL and AZORA_CONTEXT_KEY, or from the file that
- * `azora init` wrote; pass `connection` to use another.
+ * `azora init` wrote; pass `connection` to use another. For a schema of your own, pass the
+ * client that `prisma generate` made of it:
+ *
+ *     const db = tenantDb({ accountId, actor }, { client: PrismaClient, accountField: "shopId" });
+ *
  *
  * @throws AzoraError INVALID_INPUT (context), NOT_CONFIGURED or CONFIG_INVALID (settings);
  * its methods: see openTenantDb()
  */
-export function tenantDb(context: TenantContext, connection?: TenantConnection): TenantClient {
-  if (connection) return openTenantDb(connection, context);
+export function tenantDb<C extends object = PrismaClient, F extends string = "accountId">(
+  context: TenantContext,
+  { connection, ...options }: TenantDbOptions<C, F> & { readonly connection?: TenantConnection } = {},
+): TenantClient<C, F> {
+  if (connection) return openTenantDb(connection, context, options);
   if (!shared) {
     const config = loadConfig();
     shared = tenantConnectionOf(config, openEngine(config));
   }
-  return openTenantDb(shared, context);
+  return openTenantDb(shared, context, options);
 }
 
 /** Closes the pool behind tenantDb(): at the end of a script, or when a server stops. */
@@ -56,4 +64,4 @@ export { type Installation, openInstallation } from "./installation/open.js";
 export type { TenantContext } from "./tenant-plane/context.js";
 export { type AuditEntry, readAuditLog } from "./tenant-plane/read-audit-log.js";
 export type { TenantClient, TenantTransaction } from "./tenant-plane/tenant-client.js";
-export type { TenantConnection } from "./tenant-plane/tenant-db.js";
+export type { TenantConnection, TenantDbOptions } from "./tenant-plane/tenant-db.js";

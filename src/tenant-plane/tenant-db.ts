@@ -17,11 +17,11 @@ export interface TenantConnection {
   readonly contextKey: ContextKey;
 }
 
-export interface TenantDbOptions {
+export interface TenantDbOptions<C extends object = PrismaClient, F extends string = "accountId"> {
   /** Any class that `prisma generate` made; its tables must be under guard.protect(). Default: azora's own schema. */
-  readonly client?: PrismaClientClass;
+  readonly client?: PrismaClientClass<C>;
   /** The field of its models that holds the account. Default: accountId. */
-  readonly accountField?: string;
+  readonly accountField?: F;
   /**
    * When a read's line in the audit log is on disk: `sync` before its rows are handed over;
    * `async` (default) it is committed before they are, and on disk within three times
@@ -50,11 +50,12 @@ interface Extensible {
  * Its methods throw Prisma's errors, and AzoraError ACCOUNT_SUSPENDED, ACCOUNT_READ_ONLY,
  * ACCOUNT_GONE, CONTEXT_INVALID or CONTEXT_EXPIRED when the database refuses the context.
  */
-export function openTenantDb(
+export function openTenantDb<C extends object = PrismaClient, F extends string = "accountId">(
   { engine, contextKey }: TenantConnection,
   context: TenantContext,
-  { client = PrismaClient, accountField = "accountId", readAudit = "async" }: TenantDbOptions = {},
-): TenantClient {
+  options: TenantDbOptions<C, F> = {},
+): TenantClient<C, F> {
+  const { client = PrismaClient, accountField = "accountId", readAudit = "async" } = options;
   checkContext(context);
   const events = new EventEmitter().on("error", () => undefined);
   const caller = {
@@ -84,7 +85,7 @@ export function openTenantDb(
         }
       },
     },
-  }) as TenantClient;
+  }) as TenantClient<C, F>;
 }
 
 interface AnyOperation {

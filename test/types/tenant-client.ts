@@ -2,6 +2,7 @@
  * What the compiler must take from a tenant client and what it must refuse. Checked by
  * `npm run types`; each `@ts-expect-error` fails that run when the line under it compiles.
  */
+import { PrismaClient as OtherClient } from "../../src/generated/control/client.js";
 import { type TenantClient, tenantDb } from "../../src/index.js";
 
 const ACCOUNT = "00000000-0000-4000-8000-000000000000";
@@ -34,6 +35,30 @@ export async function accepted(): Promise<string> {
   const [read] = await db.document.findMany({ select: { accountId: true, account: { select: { slug: true } } } });
   const inside: number = await db.$transaction((tx) => tx.batch.count({ where: { number: { startsWith: "B-" } } }));
   return `${summary}${results}${read?.accountId}${read?.account.slug}${inside}`;
+}
+
+/** A client of another schema, whose accounts are its plans. */
+export async function anybodysSchema(): Promise<number> {
+  const db = tenantDb({ accountId: ACCOUNT, actor: "alice" }, { client: OtherClient, accountField: "planId" });
+  const [read] = await db.subscription.findMany({ where: { status: "active" }, select: { planId: true, plan: true } });
+  // @ts-expect-error its account is no input either
+  await db.subscription.findMany({ where: { planId: ACCOUNT } });
+  // @ts-expect-error nor is the relation beside it
+  await db.subscription.findMany({ where: { plan: { id: ACCOUNT } } });
+  // @ts-expect-error and it has no other models than its own
+  await db.document.findMany();
+  return db.$transaction((tx) => tx.subscription.count({ where: { id: read?.planId ?? "" } }));
+}
+
+export async function transactionsAndEvents(): Promise<void> {
+  const db = tenantDb({ accountId: ACCOUNT, actor: "alice" }, { readAudit: "sync" });
+  await db.$transaction((tx) => tx.user.count(), { isolationLevel: "Serializable", retries: 3, maxWait: 1, timeout: 2 });
+  await db.$transaction((tx) => tx.$transaction((inner) => inner.user.count()));
+  db.$on("query", ({ query, duration }) => query.length + duration).$on("warn", ({ message }) => message.length);
+  // @ts-expect-error there is no such mode
+  tenantDb({ accountId: ACCOUNT, actor: "alice" }, { readAudit: "sometimes" });
+  // @ts-expect-error nor is there such a level
+  await db.$transaction((tx) => tx.user.count(), { isolationLevel: "Strict" });
 }
 
 export async function refused(): Promise<void> {

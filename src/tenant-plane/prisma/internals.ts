@@ -69,7 +69,7 @@ export interface EngineClass {
 }
 
 /** A class that `prisma generate` made. */
-export type PrismaClientClass = new (options: { adapter: PrismaAdapter }) => object;
+export type PrismaClientClass<C extends object = object> = new (options: { adapter: PrismaAdapter }) => C;
 
 /**
  * Looks into a client.
