@@ -58,12 +58,13 @@ export function openTenantDb<C extends object = PrismaClient, F extends string =
   const { client = PrismaClient, accountField = "accountId", readAudit = "async" } = options;
   checkContext(context);
   const events = new EventEmitter().on("error", () => undefined);
+  const platform = platformOf(engine, client, accountField);
   const caller = {
     token: contextSigner(contextKey, context),
     readAudit,
+    fieldsOf: (constraint: string) => platform.constraints.get(constraint),
     onQuery: (event: () => QueryEvent) => events.listenerCount("query") > 0 && events.emit("query", event()),
   };
-  const platform = platformOf(engine, client, accountField);
   const bare = platform.client(caller, events) as Extensible;
   const scope = new ArgsScope(platform, { accountField, accountId: context.accountId.toLowerCase() });
   const { $transaction } = bare;

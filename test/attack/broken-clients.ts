@@ -36,7 +36,7 @@ export async function oneClientForAll(world: World): Promise<void> {
   const { engine, contextKey } = world;
   const shared = new PrismaClient({
     adapter: contextAdapter(engine, {
-      caller: () => ({ token: () => ambient.getStore()?.() ?? "", readAudit: "off" }),
+      caller: () => ({ token: () => ambient.getStore()?.() ?? "", readAudit: "off", fieldsOf: () => undefined }),
       takeTag: () => ({ method: "Document.findUnique", filter: {}, isRaw: false }),
       track: (work) => work,
       onCommitting: () => undefined,

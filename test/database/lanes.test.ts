@@ -33,6 +33,7 @@ describeOnBothEngines("a lane", (world) => {
   const callerOf = (tenant: TestTenant) => ({
     token: contextSigner(world().contextKey, { accountId: tenant.id, actor: "lane" }),
     readAudit: "off" as const,
+    fieldsOf: () => undefined,
   });
   const run = (on: Lanes, tenant: TestTenant, script: (adapter: SqlDriverAdapter) => Promise<unknown>) =>
     on.serve(callerOf(tenant), (engine: PrismaEngine) => engine.request(script, {})).then(({ result }) => result);

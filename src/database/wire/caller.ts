@@ -8,6 +8,8 @@ export interface Caller {
   /** A signed context, valid from now. */
   readonly token: () => string;
   readonly readAudit: ReadAudit;
+  /** The fields of its models that a constraint is about, where they are known. */
+  readonly fieldsOf: (constraint: string) => readonly string[] | undefined;
   /** Told of each statement when it has been answered. */
   readonly onQuery?: (event: () => QueryEvent) => void;
 }

@@ -1,10 +1,10 @@
 import type { PoolClient } from "pg";
 import type { Engine } from "../engine.js";
-import { guardError } from "../sql-errors.js";
 import { Batch, type Command } from "./batch.js";
 import type { Caller, QueryEvent } from "./caller.js";
 import { LOG_READS, type ReadEntry } from "./read-log.js";
 import { type Statement, Statements } from "./statements.js";
+import { tenantError } from "./tenant-error.js";
 
 /**
  * What a raw statement can leave behind on a session besides settings of the transaction:
@@ -72,7 +72,7 @@ export class Connection {
 
   /**
    * @param about the statement among the commands that whoever listens to queries is told of
-   * @throws what the database says, guard's refusals as AzoraError
+   * @throws what the database says as far as a tenant may hear it, guard's refusals as AzoraError
    */
   send(commands: readonly Command[], about?: Statement): Promise<void> {
     const { onQuery } = this.caller;
@@ -80,7 +80,7 @@ export class Connection {
     return new Promise((resolve, reject) => {
       const settle = (error?: Error) => {
         if (about && onQuery) onQuery(() => queryEvent(about, started));
-        if (error) reject(guardError(error) ?? error);
+        if (error) reject(tenantError(error, (constraint) => this.caller.fieldsOf(constraint)));
         else resolve();
       };
       this.client.query(new Batch(commands, settle));

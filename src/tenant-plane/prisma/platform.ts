@@ -3,6 +3,7 @@ import type { Engine } from "../../database/engine.js";
 import type { Caller } from "../../database/wire/caller.js";
 import { contextAdapter } from "../../database/wire/prisma-adapter.js";
 import { AzoraError } from "../../errors.js";
+import { type ConstraintFields, readConstraintFields } from "../constraint-fields.js";
 import type { DataModel } from "../scope-args.js";
 import { type AccountKeys, readAccountKeys } from "../unique-keys.js";
 import { sharedCompiler } from "./compiler.js";
@@ -18,6 +19,7 @@ export class Platform {
   readonly #lanes: Lanes;
   readonly model: DataModel;
   readonly keys: AccountKeys;
+  readonly constraints: ConstraintFields;
 
   constructor(database: Engine, Client: PrismaClientClass, accountField: string) {
     // It never sends anything: it is what the clients inherit.
@@ -26,6 +28,7 @@ export class Platform {
     const { _engine, _engineConfig, _runtimeDataModel } = this.#base;
     this.model = _runtimeDataModel;
     this.keys = readAccountKeys(_engineConfig.inlineSchema, accountField);
+    this.constraints = readConstraintFields(_engineConfig.inlineSchema, accountField);
     this.#lanes = new Lanes({
       database,
       EngineClass: _engine.constructor as EngineClass,
