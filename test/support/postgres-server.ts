@@ -8,7 +8,7 @@ import { makePassword } from "../../src/database/scram.js";
 import { provideBinaries } from "./binaries.js";
 
 /** `nobody` on most systems; any user without rights does. */
-const UNPRIVILEGED = 65534;
+export const UNPRIVILEGED = 65534;
 const SUPERUSER = "postgres";
 
 export interface TestServer {
@@ -81,7 +81,7 @@ async function finished(child: ChildProcess): Promise<void> {
   if (code !== 0) throw new Error(`initdb ended with ${code}: ${complaint}`);
 }
 
-function freePort(): Promise<number> {
+export function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const probe = createServer().once("error", reject);
     probe.listen(0, "127.0.0.1", () => {
