@@ -35,7 +35,7 @@ const LEAVINGS: Readonly<Record<string, string>> = {
 const program = findBouncer();
 const SERVER_CONNECTIONS = 3;
 const CLIENTS = 20;
-const STEPS_EACH = 100;
+const STEPS_EACH = 75;
 
 // Below 1.21 PgBouncer knows nothing of named prepared statements: they have to be turned off.
 const spellings = program?.tracksStatements ? [undefined, "pgbouncer=true" as const] : ["pgbouncer=true" as const];
