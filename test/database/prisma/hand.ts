@@ -1,4 +1,4 @@
-import { plainAdapter } from "../../../src/database/prisma-adapter.js";
+import { plainAdapter } from "../../../src/database/wire/prisma-adapter.js";
 import { type Prisma, PrismaClient } from "../../../src/generated/tenant/client.js";
 import type { TestTenant, World } from "../../support/world.js";
 
