@@ -26,7 +26,9 @@ const statementsOf = new WeakMap<PoolClient, Statements>();
 
 /** A pooled connection in the hands of one tenant's client, and the commands it can run. */
 export class Connection {
-  readonly #statements: Statements;
+  /** What stays prepared when the connection goes back to the pool. */
+  readonly #kept: Statements;
+  #statements: Statements;
 
   constructor(
     private readonly client: PoolClient,
@@ -34,8 +36,9 @@ export class Connection {
     readonly caller: Caller,
   ) {
     client.on("error", ignore);
-    this.#statements = statementsOf.get(client) ?? new Statements(engine.preparedStatements);
-    statementsOf.set(client, this.#statements);
+    this.#kept = statementsOf.get(client) ?? new Statements(engine.preparedStatements);
+    this.#statements = this.#kept;
+    statementsOf.set(client, this.#kept);
   }
 
   /** Puts the context in front, for the transaction that the batch is or is in. */
@@ -47,9 +50,9 @@ export class Connection {
     return this.#statements.command(statement);
   }
 
-  /** Once raw SQL ran on the session, nobody knows what is prepared on it. */
-  unprepared(statement: Statement): Command {
-    return new Statements(false).command(statement);
+  /** Raw SQL is on its way, and nobody knows what is prepared on the session behind it: from here on nothing is. */
+  touch(): void {
+    this.#statements = new Statements(false);
   }
 
   /**
@@ -66,8 +69,9 @@ export class Connection {
 
   /** Leaves nothing of this tenant on the session. */
   wipe(): Command[] {
-    const [first, ...others] = WIPE.map((text) => this.unprepared({ text })) as [Command, ...Command[]];
-    return [{ ...first, onEnd: () => this.#statements.forget() }, ...others];
+    this.touch();
+    const [first, ...others] = WIPE.map((text) => this.statement({ text })) as [Command, ...Command[]];
+    return [{ ...first, onEnd: () => this.#kept.forget() }, ...others];
   }
 
   /**

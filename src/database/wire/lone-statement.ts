@@ -32,9 +32,14 @@ export async function runAlone(
   const prepared = connection.statement({ text, values, types: config.types });
   const statement = isEarly ? { ...prepared, messages: [...prepared.messages, FLUSH], onDone: rowsAreHere } : prepared;
   const commands: Command[] = [connection.context(), statement];
+  if (isRaw) {
+    // A transaction that was begun stays open when its statement fails, and a pooler leaves us the session until it is wiped.
+    commands.unshift(connection.statement({ text: "BEGIN" }));
+    connection.touch();
+  }
   // Only of a model's read it is certain that nothing was written which has to reach the disk.
   if (entry) commands.push(connection.log([entry], isRaw));
-  if (isRaw) commands.push(...connection.wipe());
+  if (isRaw) commands.push(connection.statement({ text: "COMMIT" }), ...connection.wipe());
 
   const committed = connection.send(commands, { text, values }).then(
     () => connection.release(),
@@ -52,7 +57,7 @@ export async function runAlone(
 
 /** What a failed raw statement did to the session, a rollback doesn't undo. */
 async function cleanUp(connection: Connection, isRaw: boolean): Promise<void> {
-  const wiped = isRaw ? connection.send(connection.wipe()) : Promise.resolve();
+  const wiped = isRaw ? connection.send([connection.statement({ text: "ROLLBACK" }), ...connection.wipe()]) : Promise.resolve();
   await wiped.then(
     () => connection.release(),
     () => connection.release(true),

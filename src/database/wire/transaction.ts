@@ -64,12 +64,15 @@ export class Transaction {
   async #run(config: QueryArrayConfig, tag: ReadTag | undefined): Promise<QueryArrayResult> {
     const { text, values } = constantLimit(config);
     const statement = { text, values, types: config.types };
-    const command = this.#touched ? this.connection.unprepared(statement) : this.connection.statement(statement);
-    const commands = [...this.#opening(), command];
-    this.#touched ||= tag?.isRaw ?? false;
+    const commands = [...this.#opening(), this.connection.statement(statement)];
+    const command = commands.at(-1);
+    if (tag?.isRaw) {
+      this.#touched = true;
+      this.connection.touch();
+    }
     this.#wrote ||= !text.startsWith("SELECT") || (tag?.isRaw ?? true);
     await this.connection.send(commands, statement);
-    const result = command.rows?.result() ?? NOTHING;
+    const result = command?.rows?.result() ?? NOTHING;
     const entry = tag && this.connection.caller.readAudit !== "off" ? readEntry(text, tag) : undefined;
     if (entry) this.#reads.push({ ...entry, rows: result.rows.length });
     return result;

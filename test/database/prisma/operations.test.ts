@@ -1,4 +1,5 @@
 import { beforeAll, expect, it } from "vitest";
+import type { TenantClient } from "../../../src/tenant-plane/tenant-client.js";
 import { breakages } from "../../attack/breakages.js";
 import { describeOnBothEngines } from "../../support/world.js";
 import type { Case } from "./hand.js";
@@ -89,7 +90,7 @@ describeOnBothEngines("every operation of a model", (world) => {
   });
 
   it("needs no list to be kept inside: a call past every extension has its context too", async () => {
-    const { $parent: past } = world().db(twins.scoped) as unknown as { $parent: ReturnType<ReturnType<typeof world>["db"]> };
+    const { _originalClient: past } = world().db(twins.scoped) as unknown as { _originalClient: TenantClient };
     const documents = await past.document.findMany();
     expect(documents.length).toBeGreaterThan(0);
     expect(new Set(documents.map(({ accountId }) => accountId))).toEqual(new Set([twins.scoped.id]));
@@ -97,6 +98,11 @@ describeOnBothEngines("every operation of a model", (world) => {
     expect(await world().look("SELECT DISTINCT account_id AS id FROM tenant.documents WHERE title = 'past'")).toEqual([
       { id: twins.scoped.id },
     ]);
+  });
+
+  it("is refused to the client that all tenants' clients are made of: it has no context", async () => {
+    const { $parent } = world().db(twins.scoped) as unknown as { $parent: TenantClient };
+    await expect($parent.document.findMany()).rejects.toThrow(/without a tenant/);
   });
 });
 
