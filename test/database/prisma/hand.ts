@@ -1,5 +1,6 @@
-import { plainAdapter } from "../../../src/database/wire/prisma-adapter.js";
+import { contextAdapter, plainAdapter } from "../../../src/database/wire/prisma-adapter.js";
 import { type Prisma, PrismaClient } from "../../../src/generated/tenant/client.js";
+import { contextSigner } from "../../../src/tenant-plane/context.js";
 import type { TestTenant, World } from "../../support/world.js";
 
 type Operation = keyof Prisma.TypeMap["model"]["Document"]["operations"] | "findRaw" | "aggregateRaw";
@@ -47,4 +48,17 @@ export function plainHand(world: World, { id: accountId }: TestTenant): Hand {
 
 export function plainClient(world: World): PrismaClient {
   return new PrismaClient({ adapter: plainAdapter(world.owner) });
+}
+
+/** Prisma's client as it is, over the adapter that gives each statement the context of a tenant: azora without its extension. */
+export function bareClient({ engine, contextKey }: World, { id: accountId }: TestTenant): PrismaClient {
+  const token = contextSigner(contextKey, { accountId, actor: "bare" });
+  return new PrismaClient({
+    adapter: contextAdapter(engine, {
+      caller: () => ({ token, readAudit: "off" }),
+      takeTag: () => undefined,
+      track: (work) => work,
+      onCommitting: () => undefined,
+    }),
+  });
 }

@@ -2,7 +2,7 @@ import { beforeAll, expect, it } from "vitest";
 import type { TenantClient } from "../../../src/tenant-plane/tenant-client.js";
 import { breakages } from "../../attack/breakages.js";
 import { describeOnBothEngines } from "../../support/world.js";
-import type { Case } from "./hand.js";
+import { bareClient, type Case } from "./hand.js";
 import { emailOf } from "./seed.js";
 import { Twins } from "./twins.js";
 
@@ -89,8 +89,8 @@ describeOnBothEngines("every operation of a model", (world) => {
     }
   });
 
-  it("needs no list to be kept inside: a call past every extension has its context too", async () => {
-    const { _originalClient: past } = world().db(twins.scoped) as unknown as { _originalClient: TenantClient };
+  it("needs no list to be kept inside: Prisma's own client has its context from the adapter alone", async () => {
+    const past = bareClient(world(), twins.scoped);
     const documents = await past.document.findMany();
     expect(documents.length).toBeGreaterThan(0);
     expect(new Set(documents.map(({ accountId }) => accountId))).toEqual(new Set([twins.scoped.id]));
@@ -100,9 +100,13 @@ describeOnBothEngines("every operation of a model", (world) => {
     ]);
   });
 
-  it("is refused to the client that all tenants' clients are made of: it has no context", async () => {
-    const { $parent } = world().db(twins.scoped) as unknown as { $parent: TenantClient };
-    await expect($parent.document.findMany()).rejects.toThrow(/without a tenant/);
+  it.each([
+    "$parent",
+    "_originalClient",
+  ])("is refused to what a client is made of and gives away as %s: it has no context", async (name) => {
+    const within = (world().db(twins.scoped) as unknown as Record<string, TenantClient>)[name] as TenantClient;
+    await expect(within.document.findMany()).rejects.toThrow(/statement without a tenant/);
+    await expect(within.$queryRaw`SELECT title FROM tenant.documents`).rejects.toThrow(/statement without a tenant/);
   });
 });
 
