@@ -55,7 +55,7 @@ export function bareClient({ engine, contextKey }: World, { id: accountId }: Tes
   const token = contextSigner(contextKey, { accountId, actor: "bare" });
   return new PrismaClient({
     adapter: contextAdapter(engine, {
-      caller: () => ({ token, readAudit: "off" }),
+      caller: () => ({ token, readAudit: "off", fieldsOf: () => undefined }),
       takeTag: () => undefined,
       track: (work) => work,
       onCommitting: () => undefined,

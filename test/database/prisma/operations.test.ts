@@ -1,4 +1,5 @@
 import { beforeAll, expect, it } from "vitest";
+import { PrismaClient } from "../../../src/generated/tenant/client.js";
 import type { TenantClient } from "../../../src/tenant-plane/tenant-client.js";
 import { breakages } from "../../attack/breakages.js";
 import { describeOnBothEngines } from "../../support/world.js";
@@ -58,6 +59,20 @@ const OPERATIONS: Readonly<Record<string, Case>> = {
   deleteMany: ({ db, own }) => db.correctiveAction.deleteMany({ where: { ...own, title: { endsWith: ".2" } } }),
 };
 
+/** Tried in raw.test.ts, transactions.test.ts, extensions.test.ts and previews.test.ts; $extends is put on each client when it is made. */
+const CLIENT_METHODS = [
+  "$connect",
+  "$disconnect",
+  "$executeRaw",
+  "$executeRawUnsafe",
+  "$on",
+  "$queryRaw",
+  "$queryRawTyped",
+  "$queryRawUnsafe",
+  "$runCommandRaw",
+  "$transaction",
+];
+
 /** What a model's delegate also has that is no operation. */
 const NO_OPERATION = new Set(["fields", "name", "$name", "$parent"]);
 /** MongoDB's. */
@@ -100,13 +115,18 @@ describeOnBothEngines("every operation of a model", (world) => {
     ]);
   });
 
-  it.each([
-    "$parent",
-    "_originalClient",
-  ])("is refused to what a client is made of and gives away as %s: it has no context", async (name) => {
+  it.each(["$parent", "_originalClient"])("is refused, or kept inside, by what a client gives away as %s", async (name) => {
     const within = (world().db(twins.scoped) as unknown as Record<string, TenantClient>)[name] as TenantClient;
     await expect(within.document.findMany()).rejects.toThrow(/statement without a tenant/);
-    await expect(within.$queryRaw`SELECT title FROM tenant.documents`).rejects.toThrow(/statement without a tenant/);
+    const rows = await within.$queryRaw<{ id: string }[]>`SELECT DISTINCT account_id::text AS id FROM tenant.documents`;
+    expect(rows).toEqual([{ id: twins.scoped.id }]);
+  });
+
+  it("has no method of the client beside those that the other files are about", () => {
+    const offered = Object.getOwnPropertyNames(PrismaClient.prototype).filter(
+      (name) => name.startsWith("$") && !name.endsWith("Internal"),
+    );
+    expect(offered.sort()).toEqual(CLIENT_METHODS);
   });
 });
 
