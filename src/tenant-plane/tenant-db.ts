@@ -68,13 +68,9 @@ export function openTenantDb<C extends object = PrismaClient, F extends string =
   const bare = platform.client(caller, events) as Extensible;
   const scope = new ArgsScope(platform, { accountField, accountId: context.accountId.toLowerCase() });
   const { $transaction } = bare;
-  return bare.$extends({
+  const extended = bare.$extends({
     name: "azora",
     client: {
-      $on(event: string, listener: (...payload: unknown[]) => void) {
-        events.on(event, listener);
-        return this;
-      },
       $transaction: retrying($transaction),
     },
     query: {
@@ -86,7 +82,16 @@ export function openTenantDb<C extends object = PrismaClient, F extends string =
         }
       },
     },
-  }) as TenantClient<C, F>;
+  });
+  // Prisma nails `$on` of an extended client to undefined, out of an extension's reach.
+  return Object.create(extended as object, {
+    $on: {
+      value(event: string, listener: (...payload: unknown[]) => void) {
+        events.on(event, listener);
+        return this;
+      },
+    },
+  });
 }
 
 interface AnyOperation {
