@@ -35,6 +35,8 @@ CONNECTIONS (a PostgreSQL server; without any of them the embedded database is u
   AZORA_CONTROL_URL, AZORA_CONTROL_URL_FILE   the operator's login: tenant:*, audit:export --control-plane
   AZORA_TENANT_URL, AZORA_TENANT_URL_FILE     the application's login: tenantDb(), audit:export --tenant
   AZORA_OWNER_URL, AZORA_OWNER_URL_FILE       the installer's login: init, db:migrate, db:status
+  Behind PgBouncer (transaction mode): add ?pgbouncer=true, unless it is 1.21 or later with
+  max_prepared_statements set. The owner's connection goes to the server itself.
 
 KEYS
   AZORA_CONTEXT_KEY, AZORA_CONTEXT_KEY_FILE   ID:BASE64, 32 bytes; signs who acts in which tenant
