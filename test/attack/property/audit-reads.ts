@@ -1,0 +1,40 @@
+import type { Entry } from "./perform.js";
+import { type Operation, operationsOf } from "./program.js";
+import type { LogLine, Trace } from "./traces.js";
+
+const READS = new Set(["findMany", "findFirst", "findFirstOrThrow", "findUnique", "findUniqueOrThrow", "count", "aggregate", "groupBy"]);
+
+/**
+ * Reads that came back and are not in the log: each has at least one line, with the actor who
+ * read. A failed one may have a line or none; a line tells nothing else here.
+ */
+export function unloggedReads({ entries, log }: Trace): string[] {
+  return entries.flatMap((entry) => {
+    const due = readsOf(entry);
+    const found = log.filter((line) => line.operation === "read" && line.actor === entry.actor).length;
+    return found < due ? [`${entry.actor} has read ${due} times and the log has ${found} of them`] : [];
+  });
+}
+
+function readsOf({ step, answers, done }: Entry): number {
+  // Rows seen in a session that the server then ended can't be logged; those of a transaction
+  // that ran out of time aren't told one by one.
+  if (step.kind === "killed") return 0;
+  if (step.kind === "interactive" && (step.end === "kill" || step.end === "timeout")) return 0;
+  if (step.kind === "batch" && !done) return 0;
+  if (step.kind === "interactive" && step.swallow && answers.some(({ ok }) => !ok)) return 0;
+  const came = operationsOf(step).filter((operation, at) => answers[at]?.ok && isRead(operation));
+  // Prisma makes one statement of the findUnique calls of one client and tick.
+  if (step.kind === "tick" && step.oneClient) return Math.min(1, came.length);
+  return came.length;
+}
+
+function isRead(operation: Operation): boolean {
+  if (operation.kind === "raw") return operation.door.startsWith("$queryRaw") && operation.sql.startsWith("SELECT");
+  return READS.has(operation.method);
+}
+
+/** Lines of the log that are about writes. */
+export function writesIn(log: readonly LogLine[]): LogLine[] {
+  return log.filter(({ operation }) => operation !== "read");
+}

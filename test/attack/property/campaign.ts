@@ -1,0 +1,85 @@
+import { randomInt } from "node:crypto";
+import fc from "fast-check";
+import type { Arena } from "./arena.js";
+import { judge } from "./judge.js";
+import { type Program, sizeOf } from "./program.js";
+import { type Mixture, programs } from "./programs.js";
+import { render } from "./render.js";
+
+/** How many operations all files together run: 20,000 unless AZORA_ATTACK_OPERATIONS says otherwise. */
+export const OPERATIONS = Number(process.env.AZORA_ATTACK_OPERATIONS ?? 20_000);
+
+/** The operations of one campaign: its part of all of them. */
+export function share(part: number): number {
+  return Math.ceil(OPERATIONS * part);
+}
+
+/** Longer than any campaign takes; a hang is told by the step that hangs. */
+export const CAMPAIGN_MS = Math.max(600_000, OPERATIONS * 30);
+
+/** From here on a failing program isn't made shorter any more. */
+const SHRINKING_MS = 60_000;
+const RUNS_A_ROUND = 10;
+
+/** What a campaign came to. */
+export interface Outcome {
+  readonly operations: number;
+  /** The shortest program found that goes wrong, as code, with what is wrong and how to run it again. */
+  readonly failure?: string;
+}
+
+export interface Campaign {
+  readonly arena: Arena;
+  readonly mixture: Mixture;
+  readonly operations: number;
+  /** Whether a failing program is made shorter. */
+  readonly shrink?: boolean;
+}
+
+/**
+ * Runs random programs until so many operations are done or one goes wrong.
+ * AZORA_ATTACK_SEED and AZORA_ATTACK_PATH, as a failure prints them, run that program again.
+ */
+export async function campaign({ arena, mixture, operations, shrink = true }: Campaign): Promise<Outcome> {
+  const { AZORA_ATTACK_SEED: given, AZORA_ATTACK_PATH: path } = process.env;
+  const first = given === undefined ? randomInt(2 ** 30) : Number(given);
+  let done = 0;
+  for (let seed = first; done < operations; seed++) {
+    const round = new Round(arena, shrink);
+    const result = await fc.check(
+      fc.asyncProperty(programs(mixture), (program) => round.run(program)),
+      { seed, numRuns: path ? 1 : RUNS_A_ROUND, endOnFailure: !shrink, ...(path && { path }) },
+    );
+    done += round.operations;
+    if (result.failed) {
+      const [program] = result.counterexample as [Program];
+      const again = `AZORA_ATTACK_SEED=${seed} AZORA_ATTACK_PATH=${result.counterexamplePath}`;
+      return { operations: done, failure: [...round.wrong.slice(0, 5), "", render(program), `Run it again with ${again}`].join("\n") };
+    }
+    if (path) break;
+  }
+  return { operations: done };
+}
+
+/** Programs of one seed, and what went wrong in the last one that did. */
+class Round {
+  operations = 0;
+  wrong: readonly string[] = [];
+  #shrinkingSince: number | undefined;
+
+  constructor(
+    private readonly arena: Arena,
+    private readonly shrink: boolean,
+  ) {}
+
+  async run(program: Program): Promise<void> {
+    // Passing without a look is how a property tells fast-check to leave it at the shortest so far.
+    if (this.#shrinkingSince !== undefined && Date.now() - this.#shrinkingSince > SHRINKING_MS) return;
+    const wrong = await judge(this.arena, program).catch((error: Error) => [`the run itself failed: ${error.stack}`]);
+    if (this.#shrinkingSince === undefined) this.operations += sizeOf(program);
+    if (wrong.length === 0) return;
+    this.wrong = wrong;
+    if (this.shrink) this.#shrinkingSince ??= Date.now();
+    throw new Error(wrong[0]);
+  }
+}

@@ -1,0 +1,84 @@
+import { canonical, plain } from "./answer.js";
+import type { Arena } from "./arena.js";
+import { unloggedReads, writesIn } from "./audit-reads.js";
+import { wrongWrites } from "./audit-writes.js";
+import { perform } from "./perform.js";
+import { operationsOf, type Program } from "./program.js";
+import { leftOnSessions } from "./sessions.js";
+import { type Trace, traceOf } from "./traces.js";
+
+/**
+ * Runs a program with all its tenants at work, then with each of them alone, and tells what
+ * is wrong: another's words in an answer, an answer or a row that differs because others
+ * were there, a log that isn't what was done, something left on a shared connection.
+ */
+export async function judge(arena: Arena, program: Program): Promise<string[]> {
+  const everyone = program.tenants.map((_, tenant) => tenant);
+  const together = await runWith(arena, program, everyone);
+  const wrong = [...together.flatMap(wrongInItself), ...(await leftOnSessions(arena.world))];
+  if (wrong.length > 0) return wrong;
+  for (const tenant of everyone) {
+    const [alone] = await runWith(arena, program, [tenant]);
+    wrong.push(...differences(together[tenant] as Trace, alone as Trace));
+  }
+  return wrong;
+}
+
+async function runWith(arena: Arena, program: Program, present: readonly number[]): Promise<Trace[]> {
+  await arena.clear();
+  await arena.admit(present);
+  const told = await perform(arena, program, present);
+  return Promise.all(present.map((tenant, at) => traceOf(arena.world, tenant, told[at] ?? [])));
+}
+
+/** What needs no comparison to be wrong. */
+function wrongInItself(trace: Trace): string[] {
+  const who = `tenant ${"ABC"[trace.tenant]}`;
+  const leaks = trace.entries.flatMap(({ actor, answers }) =>
+    answers.filter(({ foreign }) => foreign.length > 0).map(({ foreign, text }) => `${actor} was shown ${foreign.join(", ")}: ${text}`),
+  );
+  const answeredWhileSuspended = trace.entries.flatMap(({ actor, step, answers }) =>
+    step.kind === "suspended" && !step.readOnly
+      ? operationsOf(step).flatMap((operation, at) =>
+          operation.kind === "call" && answers[at]?.ok ? [`${actor} was answered while suspended: ${answers[at].text}`] : [],
+        )
+      : [],
+  );
+  const actors = new Set(trace.entries.map(({ actor }) => actor).concat("opening"));
+  const strangers = trace.log
+    .filter(({ actor }) => !actors.has(actor))
+    .map((line) => `nobody by that name was there: ${JSON.stringify(line)}`);
+  return [...leaks, ...answeredWhileSuspended, ...strangers, ...wrongWrites(trace), ...unloggedReads(trace)].map(
+    (text) => `${who}: ${text}`,
+  );
+}
+
+/** What of a tenant differs because others were there. */
+function differences(together: Trace, alone: Trace): string[] {
+  const who = `tenant ${"ABC"[together.tenant]}`;
+  const wrong: string[] = [];
+  together.entries.forEach((entry, at) => {
+    const other = alone.entries[at];
+    const [here, there] = [entry, other].map((one) => JSON.stringify([one?.done, one?.answers.map(({ text }) => text)]));
+    if (here !== there) wrong.push(`${who}: ${entry.actor} was told ${here}, and alone ${there}`);
+  });
+  const [rows, rowsAlone] = [together, alone].map(({ rows: all }) => lines(all));
+  if (rows !== rowsAlone) wrong.push(`${who} has rows that it hasn't alone, or the other way round:\n${diff(rows, rowsAlone)}`);
+  const [log, logAlone] = [together, alone].map(({ log: all }) => lines(writesIn(all)));
+  if (log !== logAlone) wrong.push(`${who} has a log of writes that it hasn't alone, or the other way round:\n${diff(log, logAlone)}`);
+  return wrong;
+}
+
+function lines(items: readonly object[]): string {
+  return items
+    .map((item) => canonical(JSON.stringify(plain(item))))
+    .sort()
+    .join("\n");
+}
+
+function diff(here = "", there = ""): string {
+  const [a, b] = [here.split("\n"), there.split("\n")];
+  return [...a.filter((line) => !b.includes(line)).map((line) => `+ ${line}`), ...b.filter((line) => !a.includes(line)).map((line) => `- ${line}`)]
+    .slice(0, 6)
+    .join("\n");
+}
