@@ -2,7 +2,16 @@ import type { Entry } from "./perform.js";
 import { type Operation, operationsOf } from "./program.js";
 import type { LogLine, Trace } from "./traces.js";
 
-const READS = new Set(["findMany", "findFirst", "findFirstOrThrow", "findUnique", "findUniqueOrThrow", "count", "aggregate", "groupBy"]);
+const READS = new Set([
+  "findMany",
+  "findFirst",
+  "findFirstOrThrow",
+  "findUnique",
+  "findUniqueOrThrow",
+  "count",
+  "aggregate",
+  "groupBy",
+]);
 
 /**
  * Reads that came back and are not in the log: each has at least one line, with the actor who

@@ -29,7 +29,8 @@ function replay(writes: readonly LogLine[], rows: Trace["rows"]): string[] {
     const fits =
       operation === "create"
         ? before === undefined && old_values === null
-        : before !== undefined && Object.entries(old_values ?? {}).every(([name, value]) => isDeepStrictEqual(before[name], value));
+        : before !== undefined &&
+          Object.entries(old_values ?? {}).every(([name, value]) => isDeepStrictEqual(before[name], value));
     if (!fits) wrong.push(`the log has a line that doesn't fit what it had before: ${JSON.stringify(line)}`);
     if (operation === "delete") {
       if (!isDeepStrictEqual(before, old_values)) wrong.push(`the log misses values of a deleted row: ${JSON.stringify(line)}`);
@@ -52,14 +53,19 @@ function wrongOf({ actor, step, done, answers }: Entry, writes: readonly LogLine
   const operations = operationsOf(step);
   const early = operations.some((operation) => operation.kind === "raw" && ENDS_EARLY.test(operation.sql));
   const harmless = step.kind === "tick" || step.kind === "suspended" || (!done && !early);
-  if (harmless && own.length > 0) return [`${actor} has written nothing that holds, and the log says otherwise: ${JSON.stringify(own)}`];
+  if (harmless && own.length > 0)
+    return [`${actor} has written nothing that holds, and the log says otherwise: ${JSON.stringify(own)}`];
   const [operation, answer] = [operations[0], answers[0]];
   if (step.kind !== "single" || !done || !operation || !answer) return [];
   return miscounted(operation, answer.text, own).map((text) => `${actor}: ${text}`);
 }
 
 /** Methods that tell how many rows they wrote, and those that write exactly one in any case. */
-const COUNTED: Readonly<Record<string, LogLine["operation"]>> = { createMany: "create", updateMany: "update", deleteMany: "delete" };
+const COUNTED: Readonly<Record<string, LogLine["operation"]>> = {
+  createMany: "create",
+  updateMany: "update",
+  deleteMany: "delete",
+};
 const ONE: Readonly<Record<string, LogLine["operation"]>> = { create: "create", delete: "delete" };
 
 function miscounted(operation: Operation, answer: string, own: readonly LogLine[]): string[] {

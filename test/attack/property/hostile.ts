@@ -66,6 +66,8 @@ const dropping = [
   "SELECT set_config('azora.context', '', true) = '' AS done",
   "SELECT set_config('azora.context', '', false) = '' AS done",
   "SELECT guard.set_context('')::text",
+  `WITH written AS (UPDATE tenant.documents SET title = title RETURNING id)
+   SELECT guard.set_context('')::text, count(*)::int AS n FROM written GROUP BY 1`,
   "UPDATE pg_settings SET setting = '' WHERE name = 'azora.context'",
   "BEGIN",
   "COMMIT",
@@ -132,15 +134,15 @@ const asking = [
 
 /** Statements whose answers nobody can foretell. */
 const peeking = [
-    "EXPLAIN (ANALYZE, VERBOSE) SELECT title FROM tenant.documents",
-    "EXPLAIN (FORMAT JSON) DELETE FROM tenant.documents",
-    "SELECT query, application_name, state FROM pg_stat_activity",
-    "SELECT most_common_vals::text, histogram_bounds::text FROM pg_stats WHERE schemaname = 'tenant'",
-    "SELECT relname::text, reltuples::int FROM pg_class WHERE relnamespace = 'tenant'::regnamespace",
-    "SELECT locktype, mode FROM pg_locks",
-    "SELECT name, setting FROM pg_settings",
-    "SELECT setconfig::text FROM pg_db_role_setting",
-    "SELECT pg_backend_pid() AS pid",
-    "COPY (SELECT title FROM tenant.documents) TO STDOUT",
-    "SELECT loid::int FROM pg_largeobject",
+  "EXPLAIN (ANALYZE, VERBOSE) SELECT title FROM tenant.documents",
+  "EXPLAIN (FORMAT JSON) DELETE FROM tenant.documents",
+  "SELECT query, application_name, state FROM pg_stat_activity",
+  "SELECT most_common_vals::text, histogram_bounds::text FROM pg_stats WHERE schemaname = 'tenant'",
+  "SELECT relname::text, reltuples::int FROM pg_class WHERE relnamespace = 'tenant'::regnamespace",
+  "SELECT locktype, mode FROM pg_locks",
+  "SELECT name, setting FROM pg_settings",
+  "SELECT setconfig::text FROM pg_db_role_setting",
+  "SELECT pg_backend_pid() AS pid",
+  "COPY (SELECT title FROM tenant.documents) TO STDOUT",
+  "SELECT loid::int FROM pg_largeobject",
 ];

@@ -35,7 +35,9 @@ async function runWith(arena: Arena, program: Program, present: readonly number[
 function wrongInItself(trace: Trace): string[] {
   const who = `tenant ${"ABC"[trace.tenant]}`;
   const leaks = trace.entries.flatMap(({ actor, answers }) =>
-    answers.filter(({ foreign }) => foreign.length > 0).map(({ foreign, text }) => `${actor} was shown ${foreign.join(", ")}: ${text}`),
+    answers
+      .filter(({ foreign }) => foreign.length > 0)
+      .map(({ foreign, text }) => `${actor} was shown ${foreign.join(", ")}: ${text}`),
   );
   const answeredWhileSuspended = trace.entries.flatMap(({ actor, step, answers }) =>
     step.kind === "suspended" && !step.readOnly
@@ -44,7 +46,7 @@ function wrongInItself(trace: Trace): string[] {
         )
       : [],
   );
-  const actors = new Set(trace.entries.map(({ actor }) => actor).concat("opening"));
+  const actors = new Set(trace.entries.map(({ actor }) => actor));
   const strangers = trace.log
     .filter(({ actor }) => !actors.has(actor))
     .map((line) => `nobody by that name was there: ${JSON.stringify(line)}`);
@@ -65,7 +67,8 @@ function differences(together: Trace, alone: Trace): string[] {
   const [rows, rowsAlone] = [together, alone].map(({ rows: all }) => lines(all));
   if (rows !== rowsAlone) wrong.push(`${who} has rows that it hasn't alone, or the other way round:\n${diff(rows, rowsAlone)}`);
   const [log, logAlone] = [together, alone].map(({ log: all }) => lines(writesIn(all)));
-  if (log !== logAlone) wrong.push(`${who} has a log of writes that it hasn't alone, or the other way round:\n${diff(log, logAlone)}`);
+  if (log !== logAlone)
+    wrong.push(`${who} has a log of writes that it hasn't alone, or the other way round:\n${diff(log, logAlone)}`);
   return wrong;
 }
 
@@ -78,7 +81,10 @@ function lines(items: readonly object[]): string {
 
 function diff(here = "", there = ""): string {
   const [a, b] = [here.split("\n"), there.split("\n")];
-  return [...a.filter((line) => !b.includes(line)).map((line) => `+ ${line}`), ...b.filter((line) => !a.includes(line)).map((line) => `- ${line}`)]
+  return [
+    ...a.filter((line) => !b.includes(line)).map((line) => `+ ${line}`),
+    ...b.filter((line) => !a.includes(line)).map((line) => `- ${line}`),
+  ]
     .slice(0, 6)
     .join("\n");
 }

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { succeeds } from "../scene.js";
-import type { Arena } from "./arena.js";
 import { type Answer, answerOf, lost } from "./answer.js";
+import type { Arena } from "./arena.js";
 import { type Client, run, type Transaction } from "./doors.js";
 import { accountOf, markerOf, type Operation, type Program, type Step } from "./program.js";
 import { openings } from "./statements.js";
@@ -21,11 +21,11 @@ const PATIENCE = { maxWait: 25_000, timeout: 25_000 };
 
 /** Runs a program with those tenants who are present. @returns for each of them, what each step came to */
 export async function perform(arena: Arena, program: Program, present: readonly number[]): Promise<Entry[][]> {
+  const told: Entry[][] = [];
   for (const tenant of present) {
-    const client = arena.client(tenant, "opening");
-    for (const statement of openings(tenant, markerOf(tenant))) await run(client, statement, arena.names);
+    const opening: Step = { kind: "batch", operations: openings(tenant, program.ids), isolation: "ReadCommitted" };
+    told.push([await new Stage(arena, tenant, "opening").play(opening)]);
   }
-  const told: Entry[][] = present.map(() => []);
   const play = async (tenant: number, at: number, index: number) => {
     const step = program.tenants[tenant]?.[index];
     if (step) told[at]?.push(await new Stage(arena, tenant, `actor ${index}`).play(step));

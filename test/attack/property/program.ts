@@ -48,7 +48,11 @@ export type Step =
 /** How the tenants' steps meet: as they come, the n-th steps in one tick, or one after the other. */
 export type Schedule = "free" | "lockstep" | "turns";
 
+/** Whether tenants give their rows the same ids, or each its own. */
+export type Ids = "shared" | "apart";
+
 export interface Program {
+  readonly ids: Ids;
   readonly schedule: Schedule;
   /** By tenant: its steps. */
   readonly tenants: readonly (readonly Step[])[];
@@ -75,7 +79,7 @@ export function accountOf(tenant: number): string {
   return "########-####-4###-8###-############".replaceAll("#", "abc"[tenant] as string);
 }
 
-/** Whose row an id belongs to. The same shared ids are in every tenant, as distinct rows. */
+/** Whose row an id belongs to. A shared one is in every tenant, on a row of its own. */
 export type IdOwner = "shared" | number;
 
 /** The id of a row, the same in every run. */

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { hostileStatements } from "./hostile.js";
-import type { Operation, Program, Schedule, Step } from "./program.js";
+import type { Ids, Operation, Program, Schedule, Step } from "./program.js";
 import { reads, uniqueReads } from "./reads.js";
 import { statements } from "./statements.js";
 import type { Voice } from "./values.js";
@@ -9,6 +9,8 @@ import { writes } from "./writes.js";
 /** What programs are made of. */
 export interface Mixture {
   readonly tenants: number;
+  /** Both kinds of ids, unless it says otherwise. */
+  readonly ids?: readonly Ids[];
   /** How many steps a tenant has at most. */
   readonly steps: number;
   readonly schedules: readonly Schedule[];
@@ -22,11 +24,16 @@ export interface Mixture {
 
 /** Programs of several tenants. */
 export function programs(mixture: Mixture): fc.Arbitrary<Program> {
+  const { ids = ["shared", "apart"] } = mixture;
+  return fc.oneof(...ids.map((kind) => programsWith(kind, mixture)));
+}
+
+function programsWith(ids: Ids, mixture: Mixture): fc.Arbitrary<Program> {
   const tenants = Array.from({ length: mixture.tenants }, (_, tenant) => {
-    const voice = { tenant, tenants: mixture.tenants };
+    const voice = { tenant, tenants: mixture.tenants, ids };
     return fc.array(steps(voice, mixture), { minLength: 1, maxLength: mixture.steps, size: "max" });
   });
-  return fc.record({ schedule: fc.constantFrom(...mixture.schedules), tenants: fc.tuple(...tenants) });
+  return fc.record({ ids: fc.constant(ids), schedule: fc.constantFrom(...mixture.schedules), tenants: fc.tuple(...tenants) });
 }
 
 function steps(voice: Voice, { weights, kills, own }: Mixture): fc.Arbitrary<Step> {
@@ -54,7 +61,10 @@ function steps(voice: Voice, { weights, kills, own }: Mixture): fc.Arbitrary<Ste
     {
       arbitrary: fc.record({
         kind: fc.constant("tick" as const),
-        operations: fc.array(fc.oneof({ arbitrary: uniqueReads(voice), weight: 3 }, reads(voice)), { minLength: 1, maxLength: 5 }),
+        operations: fc.array(fc.oneof({ arbitrary: uniqueReads(voice), weight: 3 }, reads(voice)), {
+          minLength: 1,
+          maxLength: 5,
+        }),
         oneClient: fc.boolean(),
       }),
       weight: 7,
@@ -65,7 +75,7 @@ function steps(voice: Voice, { weights, kills, own }: Mixture): fc.Arbitrary<Ste
         readOnly: fc.boolean(),
         operations: fc.array(operation, { minLength: 1, maxLength: 3 }),
       }),
-      weight: 2,
+      weight: 4,
     },
     ...(kills ? [{ arbitrary: fc.record({ kind: fc.constant("killed" as const), write: fc.boolean() }), weight: 1 }] : []),
   );

@@ -63,7 +63,9 @@ export function selections(voice: Voice, model: ModelName, depth = 2): fc.Arbitr
     { arbitrary: fc.constant({}), weight: 2 },
     { arbitrary: chosen.map((include) => ({ include })), weight: 2 },
     {
-      arbitrary: chosen.map((relation) => ({ select: { accountId: true, id: true, ...(text && { [text]: true }), ...relation } })),
+      arbitrary: chosen.map((relation) => ({
+        select: { accountId: true, id: true, ...(text && { [text]: true }), ...relation },
+      })),
       weight: 1,
     },
   );
@@ -101,14 +103,18 @@ function readsOf(voice: Voice, model: ModelName): fc.Arbitrary<ModelCall> {
     { arbitrary: many, weight: 4 },
     fc
       .record({ where, orderBy, selection, strict: fc.boolean() })
-      .map(({ selection: chosen, strict, ...args }) => call(model, strict ? "findFirstOrThrow" : "findFirst", { ...args, ...chosen })),
+      .map(({ selection: chosen, strict, ...args }) =>
+        call(model, strict ? "findFirstOrThrow" : "findFirst", { ...args, ...chosen }),
+      ),
     fc
       .record({ where: uniques(voice, model), selection, strict: fc.boolean() })
       .map(({ where: key, selection: chosen, strict }) =>
         call(model, strict ? "findUniqueOrThrow" : "findUnique", { where: key, ...chosen }),
       ),
     where.map((filter) => call(model, "count", { where: filter })),
-    where.map((filter) => call(model, "aggregate", { where: filter, _count: { _all: true }, _min: { [by]: true }, _max: { [by]: true } })),
+    where.map((filter) =>
+      call(model, "aggregate", { where: filter, _count: { _all: true }, _min: { [by]: true }, _max: { [by]: true } }),
+    ),
     where.map((filter) =>
       call(model, "groupBy", { by: [by, "accountId"], where: filter, _count: { _all: true }, orderBy: [{ [by]: "asc" }] }),
     ),
@@ -120,7 +126,12 @@ function logs(): fc.Arbitrary<ModelCall> {
   const where = { operation: { not: "read" } };
   return fc.constantFrom(
     call("auditLog", "count", { where }),
-    call("auditLog", "groupBy", { by: ["subject", "operation", "actor"], where, _count: { _all: true }, orderBy: [{ subject: "asc" }] }),
+    call("auditLog", "groupBy", {
+      by: ["subject", "operation", "actor"],
+      where,
+      _count: { _all: true },
+      orderBy: [{ subject: "asc" }],
+    }),
     call("auditLog", "deleteMany", {}),
     call("auditLog", "updateMany", { data: { actor: "nobody" } }),
   );

@@ -2,12 +2,12 @@ import { inspect } from "node:util";
 import type { Operation, Program, Step } from "./program.js";
 
 /** A program as code that a reader follows, and can nearly paste. */
-export function render({ schedule, tenants }: Program): string {
+export function render({ schedule, ids, tenants }: Program): string {
   const parts = tenants.map((steps, tenant) => {
     const lines = steps.map((step, index) => `${indent(stepCode(step, index))}\n`);
     return `async function tenant${"ABC"[tenant]}(db: (actor: string) => TenantClient) {\n${lines.join("")}}\n`;
   });
-  return `// schedule: ${schedule}\n${parts.join("\n")}`;
+  return `// schedule: ${schedule}, ids: ${ids}\n${parts.join("\n")}`;
 }
 
 function stepCode(step: Step, index: number): string {
@@ -18,7 +18,12 @@ function stepCode(step: Step, index: number): string {
     case "batch":
       return `await ${db}.$transaction([\n${list(step.operations, "db")}\n], { isolationLevel: "${step.isolation}" });`;
     case "interactive": {
-      const ends = { commit: "", throw: '\n  throw new Error("thrown");', timeout: "\n  // waits for its timeout", kill: "\n  // the server ends the session" };
+      const ends = {
+        commit: "",
+        throw: '\n  throw new Error("thrown");',
+        timeout: "\n  // waits for its timeout",
+        kill: "\n  // the server ends the session",
+      };
       const caught = step.swallow ? ".catch(ignore)" : "";
       const body = step.operations.map((operation) => `  await ${operationCode(operation, "tx")}${caught};`).join("\n");
       return `await ${db}.$transaction(async (tx) => {\n${body}${ends[step.end]}\n}, { isolationLevel: "${step.isolation}" });`;
@@ -37,7 +42,7 @@ function operationCode(operation: Operation, door: string): string {
     const values = operation.values.map((value) => `, ${inspect(value)}`).join("");
     return `${door}.${operation.door}(\`${operation.sql}\`${values})`;
   }
-  return `${door}.${operation.model}.${operation.method}(${inspect(operation.args, { depth: null, breakLength: 110 })})`;
+  return `${door}.${operation.model}.${operation.method}(${inspect(JSON.parse(JSON.stringify(operation.args)), { depth: null, breakLength: 110 })})`;
 }
 
 function list(operations: readonly Operation[], door: string): string {

@@ -16,7 +16,9 @@ export async function leftOnSessions(world: World): Promise<string[]> {
   const pool = await world.engine.pool("tenant");
   const clients = await Promise.all(Array.from({ length: POOL_SIZE }, () => pool.connect()));
   try {
-    const answers = await Promise.all(clients.map(async (client) => (await client.query<Record<string, unknown>>(LEFT)).rows[0] ?? {}));
+    const answers = await Promise.all(
+      clients.map(async (client) => (await client.query<Record<string, unknown>>(LEFT)).rows[0] ?? {}),
+    );
     return answers.flatMap((answer) =>
       Object.entries(answer)
         .filter(([, value]) => value !== null && value !== "")

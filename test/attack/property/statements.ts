@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { MODEL_NAMES, MODELS, type ModelName, modelNumber } from "./models.js";
-import { idOf, type RawSql } from "./program.js";
+import { type IdOwner, type Ids, idOf, markerOf, type RawSql } from "./program.js";
 import { accounts, ids, ownIds, texts, type Voice } from "./values.js";
 
 const DOORS = {
@@ -33,7 +33,11 @@ function statementsOn(voice: Voice, model: ModelName): fc.Arbitrary<RawSql> {
     write(`UPDATE ${name} SET account_id = $1::uuid WHERE id = $2::uuid`, account, id),
     write(`DELETE FROM ${name} WHERE id = $1::uuid RETURNING ${text}`, id),
     write(`DELETE FROM ${name} USING tenant.users u WHERE ${name}.account_id <> u.account_id`),
-    write(`MERGE INTO ${name} t USING (SELECT $1::uuid AS id) s ON t.id = s.id WHEN MATCHED THEN UPDATE SET ${text} = $2`, id, words),
+    write(
+      `MERGE INTO ${name} t USING (SELECT $1::uuid AS id) s ON t.id = s.id WHEN MATCHED THEN UPDATE SET ${text} = $2`,
+      id,
+      words,
+    ),
     ...parents.map(({ column, model: parent }) =>
       write(`UPDATE ${name} SET ${column} = $1::uuid WHERE id = $2::uuid`, ids(voice, parent), id),
     ),
@@ -62,7 +66,12 @@ function inserts(voice: Voice, model: ModelName): fc.Arbitrary<RawSql>[] {
   return [
     write(into, id, texts(voice), natural),
     write(`${into} ON CONFLICT DO NOTHING`, id, texts(voice), natural),
-    write(`${into} ON CONFLICT (account_id, id) DO UPDATE SET ${text} = excluded.${text} RETURNING ${text}`, id, texts(voice), natural),
+    write(
+      `${into} ON CONFLICT (account_id, id) DO UPDATE SET ${text} = excluded.${text} RETURNING ${text}`,
+      id,
+      texts(voice),
+      natural,
+    ),
     write(
       `INSERT INTO tenant.${table} (id, ${columns}, account_id) VALUES ($1::uuid, ${values}, $4::uuid)`,
       id,
@@ -76,11 +85,15 @@ function inserts(voice: Voice, model: ModelName): fc.Arbitrary<RawSql>[] {
 function acrossTables(): fc.Arbitrary<RawSql> {
   return fc.oneof(
     read("SELECT u.name, d.title FROM tenant.users u JOIN tenant.documents d ON d.owner_id = u.id ORDER BY 1, 2"),
-    read("SELECT d.title, r.summary FROM tenant.documents d JOIN tenant.document_revisions r ON r.document_id = d.id ORDER BY 1, 2"),
+    read(
+      "SELECT d.title, r.summary FROM tenant.documents d JOIN tenant.document_revisions r ON r.document_id = d.id ORDER BY 1, 2",
+    ),
     read("SELECT o.title FROM tenant.documents m JOIN tenant.documents o ON o.account_id <> m.account_id"),
     read("SELECT slug IS NOT NULL AS one FROM control.accounts"),
     read("SELECT query_to_xml('SELECT title FROM tenant.documents ORDER BY 1', true, true, '')::text AS xml"),
-    read("SELECT subject, operation::text, actor, count(*)::int AS n FROM tenant.audit_log WHERE operation <> 'read' GROUP BY 1, 2, 3"),
+    read(
+      "SELECT subject, operation::text, actor, count(*)::int AS n FROM tenant.audit_log WHERE operation <> 'read' GROUP BY 1, 2, 3",
+    ),
     write("WITH gone AS (DELETE FROM tenant.corrective_actions RETURNING title) SELECT count(*)::int AS n FROM gone"),
     write("WITH x AS (UPDATE tenant.users SET name = name RETURNING name) SELECT name FROM x ORDER BY 1"),
   );
@@ -94,18 +107,19 @@ function write(sql: string, ...values: fc.Arbitrary<unknown>[]): fc.Arbitrary<Ra
   return fc.record({ kind: fc.constant("raw" as const), door: DOORS.any, sql: fc.constant(sql), values: fc.tuple(...values) });
 }
 
-/** Where a program begins: one linked set of rows with ids that all tenants use, and one with ids of its own. */
-export function openings(tenant: number, marker: string): RawSql[] {
-  return (["shared", tenant] as const).map((owner, at) => ({
+/** Where a program begins: a linked set of rows with ids that all tenants use, if they do, and one with ids of its own. */
+export function openings(tenant: number, ids: Ids): RawSql[] {
+  const owners: IdOwner[] = ids === "shared" ? ["shared", tenant] : [tenant];
+  return owners.map((owner, at) => ({
     kind: "raw",
     door: "$executeRawUnsafe",
     sql: OPENING,
     values: [
-      ...(["user", "document", "documentRevision", "batch", "testResult", "nonconformance", "correctiveAction", "role"] as const).map(
-        (model) => idOf(modelNumber(model), owner, 0),
-      ),
+      ...(
+        ["user", "document", "documentRevision", "batch", "testResult", "nonconformance", "correctiveAction", "role"] as const
+      ).map((model) => idOf(modelNumber(model), owner, 0)),
       at,
-      `${marker} text 0`,
+      `${markerOf(tenant)} text 0`,
     ],
   }));
 }

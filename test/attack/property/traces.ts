@@ -32,7 +32,8 @@ export interface Trace {
 export async function traceOf(world: World, tenant: number, entries: readonly Entry[]): Promise<Trace> {
   const tables = (await accountTables(world)).filter((name) => name.startsWith("tenant.") && name !== "tenant.audit_log");
   const parts = tables.map(
-    (name) => `SELECT '${name.slice("tenant.".length)}' AS subject, to_jsonb(t) - 'account_id' AS values FROM ${name} t WHERE account_id = $1`,
+    (name) =>
+      `SELECT '${name.slice("tenant.".length)}' AS subject, to_jsonb(t) - 'account_id' AS values FROM ${name} t WHERE account_id = $1`,
   );
   const rows = await world.look<Row>(parts.join(" UNION ALL "), accountOf(tenant));
   // In the order in which they were made, to the command: clocks may tick too coarsely.

@@ -1,21 +1,21 @@
 import fc from "fast-check";
 import { MODELS, type ModelName, modelNumber } from "./models.js";
-import { accountOf, idOf, markerOf } from "./program.js";
+import { accountOf, type IdOwner, type Ids, idOf, markerOf } from "./program.js";
 
 /** Whose program is being written, and among how many. */
 export interface Voice {
   readonly tenant: number;
   readonly tenants: number;
+  readonly ids: Ids;
 }
 
 export type Args = Record<string, unknown>;
 
 /** An id that the tenant may give to a row of its own: one that others have as well, or its own alone. */
-export function ownIds({ tenant }: Voice, model: ModelName): fc.Arbitrary<string> {
+export function ownIds({ tenant, ids: kind }: Voice, model: ModelName): fc.Arbitrary<string> {
   const number = modelNumber(model);
-  return fc
-    .record({ owner: fc.constantFrom<"shared" | number>("shared", tenant), at: fc.nat(2) })
-    .map(({ owner, at }) => idOf(number, owner, at));
+  const owners: IdOwner[] = kind === "shared" ? ["shared", tenant] : [tenant];
+  return fc.record({ owner: fc.constantFrom(...owners), at: fc.nat(2) }).map(({ owner, at }) => idOf(number, owner, at));
 }
 
 /** Any id that the tenant may name: often its own, sometimes one that only another tenant has. */

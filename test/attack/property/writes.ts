@@ -23,7 +23,9 @@ function writesOf(voice: Voice, model: ModelName): fc.Arbitrary<ModelCall> {
     fc.record({ data: rows, skipDuplicates }).map((args) => call(model, "createMany", args)),
     fc.record({ data: rows, skipDuplicates }).map((args) => call(model, "createManyAndReturn", args)),
     fc.tuple(filter, plainChanges(voice, model)).map(([which, data]) => call(model, "updateMany", { where: which, data })),
-    fc.tuple(filter, plainChanges(voice, model)).map(([which, data]) => call(model, "updateManyAndReturn", { where: which, data })),
+    fc
+      .tuple(filter, plainChanges(voice, model))
+      .map(([which, data]) => call(model, "updateManyAndReturn", { where: which, data })),
     fc.tuple(where, create, update).map(([key, made, data]) => call(model, "upsert", { where: key, create: made, update: data })),
     where.map((key) => call(model, "delete", { where: key })),
     filter.map((which) => call(model, "deleteMany", { where: which })),
@@ -63,8 +65,7 @@ function creations(voice: Voice, model: ModelName, depth = 2, without?: string):
   if (depth === 0) return own;
   const below = children.map((child) => nestedCreation(voice, child, depth));
   const above = parents.filter(({ field }) => field !== without).map((parent) => nestedParent(voice, parent, depth));
-  const withChildren =
-    below.length > 0 ? fc.tuple(own, fc.oneof(...below)).map(([row, nested]) => ({ ...row, ...nested })) : own;
+  const withChildren = below.length > 0 ? fc.tuple(own, fc.oneof(...below)).map(([row, nested]) => ({ ...row, ...nested })) : own;
   // Prisma takes parents all by column or all by relation.
   const byRelation =
     above.length > 0
@@ -84,7 +85,9 @@ function nestedCreation(voice: Voice, { relation, model, field }: Child, depth: 
       [relation]: { createMany: { data: data.map((row) => omit(row, field, "accountId")) } },
     })),
     uniques(voice, model).map((where) => ({ [relation]: { connect: where } })),
-    fc.tuple(uniques(voice, model), create).map(([where, data]) => ({ [relation]: { connectOrCreate: { where, create: data } } })),
+    fc
+      .tuple(uniques(voice, model), create)
+      .map(([where, data]) => ({ [relation]: { connectOrCreate: { where, create: data } } })),
   );
 }
 
@@ -93,7 +96,9 @@ function nestedParent(voice: Voice, { relation, model, required }: Parent, depth
   const ways: fc.Arbitrary<Args>[] = [
     uniques(voice, model).map((where) => ({ [relation]: { connect: where } })),
     create.map((data) => ({ [relation]: { create: data } })),
-    fc.tuple(uniques(voice, model), create).map(([where, data]) => ({ [relation]: { connectOrCreate: { where, create: data } } })),
+    fc
+      .tuple(uniques(voice, model), create)
+      .map(([where, data]) => ({ [relation]: { connectOrCreate: { where, create: data } } })),
   ];
   if (!required) ways.push(fc.constant({}));
   return fc.oneof(...ways);

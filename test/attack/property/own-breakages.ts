@@ -1,0 +1,59 @@
+import type { Pool, PoolClient } from "pg";
+import { accountTables } from "../../support/fingerprint.js";
+import type { World } from "../../support/world.js";
+import { breakages, edit } from "../breakages.js";
+
+/** Guarantees that only a log, a row or a comparison shows to be broken: more of what the attacks' list has. */
+export const ownBreakages = {
+  "no FORCE, and a login that belongs to the owner": async (world) => {
+    for (const table of await tenantTables(world)) await world.look(`ALTER TABLE ${table} NO FORCE ROW LEVEL SECURITY`);
+    await breakages["a runtime login that can become the owner"](world);
+  },
+  "a signature that nobody checks": (world) =>
+    edit(world, "guard.read_context()", "IF token IS DISTINCT FROM", "IF false AND token IS DISTINCT FROM"),
+  "foreign keys of one column": breakages["foreign keys of one column"],
+  "a second policy beside the first": async (world) => {
+    await world.look("CREATE POLICY helpful ON tenant.documents FOR SELECT USING (status = 'draft')");
+  },
+  "a context that is set for the session": async ({ engine }) => {
+    Object.assign(engine, { setContext: engine.setContext.replace("true)", "false)") });
+  },
+  "a table whose changes aren't logged": async (world) => {
+    await world.look("ALTER TABLE tenant.batches DISABLE TRIGGER USER");
+  },
+  "a log that forgets what changed": (world) => onLog(world, "NEW.new_values := NEW.new_values - 'title' - 'name';"),
+  "a log that knows one actor only": (world) => onLog(world, "NEW.actor := 'application';"),
+  "a log that has each change twice": (world) =>
+    onLog(
+      world,
+      "IF pg_trigger_depth() < 3 THEN INSERT INTO tenant.audit_log SELECT (jsonb_populate_record(NEW, jsonb_build_object('id', gen_random_uuid()))).*; END IF;",
+    ),
+  "a log without reads": (world) => onLog(world, "IF NEW.operation = 'read' THEN RETURN NULL; END IF;"),
+  "a rollback that commits": async (world) => {
+    const pool = await world.engine.pool("tenant");
+    const connect = pool.connect.bind(pool) as () => Promise<PoolClient>;
+    const connected = new WeakSet<PoolClient>();
+    const committing = async () => {
+      const client = await connect();
+      if (connected.has(client)) return client;
+      connected.add(client);
+      const query = client.query.bind(client) as (query: object, ...rest: unknown[]) => unknown;
+      return Object.assign(client, {
+        query: (given: { text?: string }, ...rest: unknown[]) =>
+          query(given.text === "ROLLBACK" ? Object.assign(given, { text: "COMMIT" }) : given, ...rest),
+      });
+    };
+    Object.assign(pool as Pool, { connect: committing });
+  },
+} satisfies Record<string, (world: World) => Promise<void>>;
+
+async function tenantTables(world: World): Promise<string[]> {
+  return (await accountTables(world)).filter((name) => name.startsWith("tenant."));
+}
+
+/** Puts a trigger of its own in front of the audit log. */
+async function onLog(world: World, body: string): Promise<void> {
+  await world.look(`CREATE FUNCTION public.spoil() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN ${body} RETURN NEW; END $$`);
+  await world.look("CREATE TRIGGER spoil BEFORE INSERT ON tenant.audit_log FOR EACH ROW EXECUTE FUNCTION public.spoil()");
+  await world.look("ALTER TABLE tenant.audit_log ENABLE ALWAYS TRIGGER spoil");
+}
