@@ -40,6 +40,9 @@ function becoming({ tenant, tenants }: Voice): string[] {
     "ALTER TABLE tenant.documents NO FORCE ROW LEVEL SECURITY",
     "ALTER TABLE tenant.documents DISABLE TRIGGER ALL",
     "TRUNCATE tenant.corrective_actions",
+    "TRUNCATE tenant.user_roles, tenant.test_results",
+    "TRUNCATE tenant.users CASCADE",
+    "TRUNCATE ONLY tenant.audit_log",
     `SELECT guard.set_context(${forged})::text`,
     `SELECT set_config('azora.context', ${forged}, true) IS NOT NULL AS done`,
     `SELECT set_config('azora.context', ${forged}, false) IS NOT NULL AS done`,
@@ -66,8 +69,10 @@ const dropping = [
   "SELECT set_config('azora.context', '', true) = '' AS done",
   "SELECT set_config('azora.context', '', false) = '' AS done",
   "SELECT guard.set_context('')::text",
-  `WITH written AS (UPDATE tenant.documents SET title = title RETURNING id)
-   SELECT guard.set_context('')::text, count(*)::int AS n FROM written GROUP BY 1`,
+  ...["documents", "users", "batches", "roles"].flatMap((table) => [
+    `WITH written AS (UPDATE tenant.${table} SET id = id RETURNING id) SELECT guard.set_context('')::text, count(*)::int AS n FROM written`,
+    `WITH gone AS (DELETE FROM tenant.${table} RETURNING id) SELECT set_config('azora.context', '', true), count(*)::int AS n FROM gone`,
+  ]),
   "UPDATE pg_settings SET setting = '' WHERE name = 'azora.context'",
   "BEGIN",
   "COMMIT",

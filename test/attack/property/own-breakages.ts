@@ -1,6 +1,11 @@
+import { AsyncLocalStorage } from "node:async_hooks";
 import type { Pool, PoolClient } from "pg";
+import { contextAdapter } from "../../../src/database/prisma-adapter.js";
+import { tagReads } from "../../../src/database/read-tag.js";
+import { PrismaClient } from "../../../src/generated/tenant/client.js";
+import { contextSigner } from "../../../src/tenant-plane/context.js";
 import { accountTables } from "../../support/fingerprint.js";
-import type { World } from "../../support/world.js";
+import type { TestTenant, World } from "../../support/world.js";
 import { breakages, edit } from "../breakages.js";
 
 /** Guarantees that only a log, a row or a comparison shows to be broken: more of what the attacks' list has. */
@@ -14,6 +19,28 @@ export const ownBreakages = {
   "foreign keys of one column": breakages["foreign keys of one column"],
   "a second policy beside the first": async (world) => {
     await world.look("CREATE POLICY helpful ON tenant.documents FOR SELECT USING (status = 'draft')");
+  },
+  "one client for two contexts": async (world) => {
+    const { engine, contextKey } = world;
+    const ambient = new AsyncLocalStorage<() => string>();
+    const adapter = contextAdapter({
+      pool: () => engine.pool("tenant"),
+      setContext: engine.setContext,
+      token: () => ambient.getStore()?.() ?? "",
+    });
+    const shared = new PrismaClient({ adapter, comments: [tagReads] });
+    const proper = world.db.bind(world);
+    const db = (tenant: TestTenant, actor = "tester") => {
+      const token = contextSigner(contextKey, { accountId: tenant.id, actor });
+      const findUnique = ({ where }: { where: { id?: string } }) => {
+        const key = where.id ? { accountId_id: { accountId: tenant.id, id: where.id } } : where;
+        return ambient.run(token, () => shared.document.findUnique({ where: key as never }).then((row) => row));
+      };
+      return new Proxy(proper(tenant, actor), {
+        get: (target, name) => (name === "document" ? Object.assign({}, target.document, { findUnique }) : Reflect.get(target, name)),
+      });
+    };
+    Object.assign(world, { db });
   },
   "a context that is set for the session": async ({ engine }) => {
     Object.assign(engine, { setContext: engine.setContext.replace("true)", "false)") });
