@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
+import { writesIn } from "./audit-reads.js";
 import { MODELS, type ModelName } from "./models.js";
 import type { Entry } from "./perform.js";
 import { type ModelCall, type Operation, operationsOf } from "./program.js";
@@ -9,20 +10,20 @@ type Values = Readonly<Record<string, unknown>>;
 /** SQL that ends a transaction before its time: what was done until then may stay. */
 const ENDS_EARLY = /^(COMMIT|ROLLBACK|BEGIN)/;
 
-/**
- * What is wrong with the log of writes. The log, done again line by line from nothing, has to give the
- * tenant's rows to the last column: no change is missing, none is there twice, none has
- * another row's values. Then it is held against what each actor did.
- */
-export function wrongWrites({ rows, log, entries }: Trace): string[] {
-  const writes = log.filter(({ operation }) => operation !== "read");
-  return [...replay(writes, rows), ...entries.flatMap((entry) => wrongOf(entry, writes))];
+/** What is wrong with the log of writes, held against what each actor did. */
+export function wrongWrites({ log, entries }: Trace): string[] {
+  const writes = writesIn(log);
+  return entries.flatMap((entry) => wrongOf(entry, writes));
 }
 
-function replay(writes: readonly LogLine[], rows: Trace["rows"]): string[] {
+/**
+ * The log of writes, done again line by line from nothing, has to give the tenant's rows to
+ * the last column: no change is missing, none is there twice, none has another row's values.
+ */
+export function replayLog({ log, rows }: Trace): string[] {
   const state = new Map<string, Values>();
   const wrong: string[] = [];
-  for (const line of writes) {
+  for (const line of writesIn(log)) {
     const { operation, subject, row_id, old_values, new_values } = line;
     const key = `${subject} ${row_id}`;
     const before = state.get(key);

@@ -38,8 +38,7 @@ describe("random programs find (server)", () => {
     it(name, { timeout: CAMPAIGN_MS }, async () => {
       const arena = await Arena.open("server", breakIt);
       try {
-        const { failure, operations } = await campaign({ arena, mixture, operations: BOUND, shrink: false });
-        console.log(name, operations, failure?.slice(0, 300));
+        const { failure } = await campaign({ arena, mixture, operations: BOUND, shrink: false });
         expect(failure).toBeDefined();
       } finally {
         await arena.close();

@@ -19,7 +19,9 @@ export const CAMPAIGN_MS = Math.max(600_000, OPERATIONS * 30);
 
 /** From here on a failing program isn't made shorter any more. */
 const SHRINKING_MS = 60_000;
-const RUNS_A_ROUND = 20;
+
+/** Where a file's random numbers begin. */
+export const SEED = Number(process.env.AZORA_ATTACK_SEED ?? randomInt(2 ** 30));
 
 /** What a campaign came to. */
 export interface Outcome {
@@ -34,22 +36,35 @@ export interface Campaign {
   readonly operations: number;
   /** Whether a failing program is made shorter. */
   readonly shrink?: boolean;
+  /** How a run is judged. */
+  readonly by?: (arena: Arena, program: Program) => Promise<string[]>;
+  /** Where the random numbers begin; by default AZORA_ATTACK_SEED or any. */
+  readonly seed?: number;
+  /** How many programs come from one seed. */
+  readonly runs?: number;
 }
 
 /**
  * Runs random programs until so many operations are done or one goes wrong.
  * AZORA_ATTACK_SEED and AZORA_ATTACK_PATH, as a failure prints them, run that program again.
  */
-export async function campaign({ arena, mixture, operations, shrink = true }: Campaign): Promise<Outcome> {
-  const { AZORA_ATTACK_SEED: given, AZORA_ATTACK_PATH: path } = process.env;
-  const first = given === undefined ? randomInt(2 ** 30) : Number(given);
+export async function campaign({
+  arena,
+  mixture,
+  operations,
+  shrink = true,
+  seed: first = SEED,
+  runs = 20,
+  by = judge,
+}: Campaign): Promise<Outcome> {
+  const path = process.env.AZORA_ATTACK_PATH;
   let done = 0;
   for (let seed = first; done < operations; seed++) {
-    const round = new Round(arena, shrink);
+    const round = new Round((program) => by(arena, program), shrink);
     const parameters = { seed, unbiased: true, endOnFailure: !shrink };
     const result = await fc.check(
       fc.asyncProperty(programs(mixture), (program) => round.run(program)),
-      path ? { ...parameters, numRuns: 1, path } : { ...parameters, numRuns: RUNS_A_ROUND },
+      path ? { ...parameters, numRuns: 1, path } : { ...parameters, numRuns: runs },
     );
     done += round.operations;
     if (result.failed) {
@@ -74,14 +89,14 @@ class Round {
   #shrinkingSince: number | undefined;
 
   constructor(
-    private readonly arena: Arena,
+    private readonly judge: (program: Program) => Promise<string[]>,
     private readonly shrink: boolean,
   ) {}
 
   async run(program: Program): Promise<void> {
     // Passing without a look is how a property tells fast-check to leave it at the shortest so far.
     if (this.#shrinkingSince !== undefined && Date.now() - this.#shrinkingSince > SHRINKING_MS) return;
-    const wrong = await judge(this.arena, program);
+    const wrong = await this.judge(program);
     if (this.#shrinkingSince === undefined) this.operations += sizeOf(program);
     if (wrong.length === 0) return;
     this.wrong = wrong;

@@ -84,6 +84,9 @@ const dropping = [
   "RELEASE SAVEPOINT s",
   "PREPARE TRANSACTION 'two'",
   "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ",
+  "SET TRANSACTION READ ONLY",
+  "SET default_transaction_read_only = on",
+  "SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY",
 ];
 
 /** Leaving something on the session for whoever comes next. */

@@ -1,10 +1,10 @@
 import { canonical, plain } from "./answer.js";
 import type { Arena } from "./arena.js";
 import { unloggedReads, writesIn } from "./audit-reads.js";
-import { wrongWrites } from "./audit-writes.js";
+import { replayLog, wrongWrites } from "./audit-writes.js";
 import { perform } from "./perform.js";
 import { operationsOf, type Program } from "./program.js";
-import { leftOnSessions } from "./sessions.js";
+import { endSessions, leftOnSessions } from "./sessions.js";
 import { type Trace, traceOf } from "./traces.js";
 
 /**
@@ -31,28 +31,44 @@ async function runWith(arena: Arena, program: Program, present: readonly number[
   return Promise.all(present.map((tenant, at) => traceOf(arena.world, tenant, told[at] ?? [])));
 }
 
+/**
+ * The same while sessions are ended at random. What is answered then is chance, so nothing is
+ * compared: nobody may see what is another's, and the logs have to give the rows that there are.
+ */
+export async function judgeInStorm(arena: Arena, program: Program): Promise<string[]> {
+  const storm = endSessions(arena.world);
+  const everyone = program.tenants.map((_, tenant) => tenant);
+  const traces = await runWith(arena, program, everyone).finally(storm.pass);
+  const wrong = traces.flatMap((trace) => [...leaksIn(trace), ...strangersIn(trace), ...replayLog(trace)]);
+  return [...wrong, ...(await leftOnSessions(arena.world))];
+}
+
 /** What needs no comparison to be wrong. */
 function wrongInItself(trace: Trace): string[] {
-  const who = `tenant ${"ABC"[trace.tenant]}`;
-  const leaks = trace.entries.flatMap(({ actor, answers }) =>
+  const wrong = [leaksIn, answeredWhileSuspended, strangersIn, replayLog, wrongWrites, unloggedReads];
+  return wrong.flatMap((check) => check(trace)).map((text) => `tenant ${"ABC"[trace.tenant]}: ${text}`);
+}
+
+function leaksIn({ entries }: Trace): string[] {
+  return entries.flatMap(({ actor, answers }) =>
     answers
       .filter(({ foreign }) => foreign.length > 0)
       .map(({ foreign, text }) => `${actor} was shown ${foreign.join(", ")}: ${text}`),
   );
-  const answeredWhileSuspended = trace.entries.flatMap(({ actor, step, answers }) =>
-    step.kind === "suspended" && !step.readOnly
-      ? operationsOf(step).flatMap((operation, at) =>
-          operation.kind === "call" && answers[at]?.ok ? [`${actor} was answered while suspended: ${answers[at].text}`] : [],
-        )
-      : [],
+}
+
+function answeredWhileSuspended({ entries }: Trace): string[] {
+  const shut = entries.filter(({ step }) => step.kind === "suspended" && !step.readOnly);
+  return shut.flatMap(({ actor, step, answers }) =>
+    operationsOf(step).flatMap((operation, at) =>
+      operation.kind === "call" && answers[at]?.ok ? [`${actor} was answered while suspended: ${answers[at].text}`] : [],
+    ),
   );
-  const actors = new Set(trace.entries.map(({ actor }) => actor));
-  const strangers = trace.log
-    .filter(({ actor }) => !actors.has(actor))
-    .map((line) => `nobody by that name was there: ${JSON.stringify(line)}`);
-  return [...leaks, ...answeredWhileSuspended, ...strangers, ...wrongWrites(trace), ...unloggedReads(trace)].map(
-    (text) => `${who}: ${text}`,
-  );
+}
+
+function strangersIn({ entries, log }: Trace): string[] {
+  const actors = new Set(entries.map(({ actor }) => actor));
+  return log.filter(({ actor }) => !actors.has(actor)).map((line) => `nobody by that name was there: ${JSON.stringify(line)}`);
 }
 
 /** What of a tenant differs because others were there. */

@@ -12,9 +12,7 @@ describe("random programs through the models (server)", () => {
   it("give each tenant what it would get alone, and a true log", { timeout: CAMPAIGN_MS }, async () => {
     const weights = { read: 5, write: 6, sql: 1, hostile: 0 };
     const mixture = { tenants: 2, steps: 12, schedules: ["free", "lockstep"], weights, kills: true } as const;
-    const started = Date.now();
-    const { failure, operations } = await campaign({ arena, mixture, operations: share(0.45) });
-    console.log(operations, Date.now() - started, "cpu", process.cpuUsage());
+    const { failure } = await campaign({ arena, mixture, operations: share(0.4) });
     expect(failure).toBeUndefined();
   });
 });

@@ -37,7 +37,8 @@ export const ownBreakages = {
         return ambient.run(token, () => shared.document.findUnique({ where: key as never }).then((row) => row));
       };
       return new Proxy(proper(tenant, actor), {
-        get: (target, name) => (name === "document" ? Object.assign({}, target.document, { findUnique }) : Reflect.get(target, name)),
+        get: (target, name) =>
+          name === "document" ? Object.assign({}, target.document, { findUnique }) : Reflect.get(target, name),
       });
     };
     Object.assign(world, { db });

@@ -1,4 +1,6 @@
-import type { Pool } from "pg";
+import { randomInt } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Pool, PoolClient } from "pg";
 import type { World } from "../../support/world.js";
 
 /** Connections that all tenants of a run share: few, so that each is handed on all the time. */
@@ -15,19 +17,22 @@ export async function leftOnSessions(world: World): Promise<string[]> {
   if (world.kind === "embedded") return [];
   const pool = await world.engine.pool("tenant");
   const clients = await Promise.all(Array.from({ length: POOL_SIZE }, () => pool.connect()));
-  try {
-    const answers = await Promise.all(
-      clients.map(async (client) => (await client.query<Record<string, unknown>>(LEFT)).rows[0] ?? {}),
-    );
-    return answers.flatMap((answer) =>
-      Object.entries(answer)
-        .filter(([, value]) => value !== null && value !== "")
-        .map(([name, value]) => `a connection goes back to the pool with ${name}: ${String(value)}`),
-    );
-  } finally {
-    for (const client of clients) client.release();
-  }
+  return (await Promise.all(clients.map(leftOn))).flat();
 }
+
+async function leftOn(client: PoolClient): Promise<string[]> {
+  client.on("error", ignore);
+  // A session that has ended in the meantime holds nothing.
+  const answer = await client.query<Record<string, unknown>>(LEFT).catch((error: Error) => error);
+  client.removeListener("error", ignore);
+  client.release(answer instanceof Error);
+  const [row] = answer instanceof Error ? [] : answer.rows;
+  return Object.entries(row ?? {})
+    .filter(([, value]) => value !== null && value !== "")
+    .map(([name, value]) => `a connection goes back to the pool with ${name}: ${String(value)}`);
+}
+
+function ignore(): void {}
 
 const LEFT = `
   SELECT current_setting('azora.context', true) AS context,
@@ -37,3 +42,24 @@ const LEFT = `
          (SELECT string_agg(c, ', ') FROM pg_listening_channels() c) AS channels,
          (SELECT string_agg(objid::text, ', ') FROM pg_locks WHERE pid = pg_backend_pid() AND locktype = 'advisory') AS locks,
          nullif(current_user::text, session_user::text) AS role`;
+
+/** Ends a session of the tenant plane every few milliseconds, until it is told to pass. */
+export function endSessions(world: World): { pass(): Promise<void> } {
+  let over = false;
+  const storm = (async () => {
+    while (!over) {
+      await world.look(END_ONE);
+      await sleep(randomInt(5, 40));
+    }
+  })();
+  return {
+    pass: () => {
+      over = true;
+      return storm;
+    },
+  };
+}
+
+const END_ONE = `
+  SELECT pg_terminate_backend(pid, 1000) FROM pg_stat_activity
+  WHERE application_name = 'azora tenant' AND datname = current_database() ORDER BY random() LIMIT 1`;

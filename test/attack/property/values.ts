@@ -11,19 +11,28 @@ export interface Voice {
 
 export type Args = Record<string, unknown>;
 
-/** An id that the tenant may give to a row of its own: one that others have as well, or its own alone. */
-export function ownIds({ tenant, ids: kind }: Voice, model: ModelName): fc.Arbitrary<string> {
-  const number = modelNumber(model);
-  const owners: IdOwner[] = kind === "shared" ? ["shared", tenant] : [tenant];
-  return fc.record({ owner: fc.constantFrom(...owners), at: fc.nat(2) }).map(({ owner, at }) => idOf(number, owner, at));
+/** An id that the tenant may give to a row of its own. */
+export function ownIds(voice: Voice, model: ModelName): fc.Arbitrary<string> {
+  return ownNumbers(voice, modelNumber(model));
 }
 
 /** Any id that the tenant may name: often its own, sometimes one that only another tenant has. */
 export function ids(voice: Voice, model: ModelName): fc.Arbitrary<string> {
+  return someNumbers(voice, modelNumber(model));
+}
+
+/** The same as ownIds(), by the number in the ids of a table. */
+export function ownNumbers({ tenant, ids: kind }: Voice, table: number): fc.Arbitrary<string> {
+  const owners: IdOwner[] = kind === "shared" ? ["shared", tenant] : [tenant];
+  return fc.record({ owner: fc.constantFrom(...owners), at: fc.nat(2) }).map(({ owner, at }) => idOf(table, owner, at));
+}
+
+/** The same as ids(), by the number in the ids of a table. */
+export function someNumbers(voice: Voice, table: number): fc.Arbitrary<string> {
   const foreign = fc
     .record({ owner: fc.constantFrom(...others(voice)), at: fc.nat(1) })
-    .map(({ owner, at }) => idOf(modelNumber(model), owner, at));
-  return fc.oneof({ arbitrary: ownIds(voice, model), weight: 3 }, { arbitrary: foreign, weight: 1 });
+    .map(({ owner, at }) => idOf(table, owner, at));
+  return fc.oneof({ arbitrary: ownNumbers(voice, table), weight: 3 }, { arbitrary: foreign, weight: 1 });
 }
 
 /** An account to name where none has to be named: the own one, or another's. */
