@@ -38,6 +38,8 @@ export function openServer(urls: ServerUrls): Engine {
       });
       // A connection that dies while idle is replaced by the pool; the next statement reports what is wrong.
       pool.on("error", () => undefined);
+      // One may die between the pool's hands and the caller's: unheard, that event would end the process.
+      pool.on("connect", (client) => client.on("error", () => undefined));
       pools.set(login, pool);
       return pool;
     },

@@ -1,4 +1,6 @@
+import { createServer } from "node:net";
 import { expect, it } from "vitest";
+import { openServer } from "../../src/database/server.js";
 import { describeOnBothEngines } from "../support/world.js";
 
 // The embedded engine has no connection that could be lost: its session lives and dies with the process.
@@ -30,4 +32,26 @@ describeOnBothEngines("a connection that dies", (world, kind) => {
     expect(await db.document.findUnique({ where: { number: "LOST-1" } })).toBeNull();
     expect(await db.$transaction((tx) => tx.document.count())).toBeGreaterThan(0);
   });
+});
+
+/** What a server says that lets a client in and shuts down at once: welcome, ready, and a FATAL error. */
+const WELCOME_AND_GOODBYE = Buffer.concat([
+  Buffer.from([0x52, 0, 0, 0, 8, 0, 0, 0, 0]),
+  Buffer.from([0x5a, 0, 0, 0, 5, 0x49]),
+  Buffer.from("E\0\0\0\x1cSFATAL\0C57P01\0Mgoodbye\0\0", "latin1"),
+]);
+
+it("a connection that dies in the moment it is made ends no process", async () => {
+  const server = createServer((socket) =>
+    socket.once("data", () => socket.end(WELCOME_AND_GOODBYE)).on("error", () => undefined),
+  );
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as { port: number };
+  const engine = openServer({ tenant: `postgresql://x@127.0.0.1:${port}/x` });
+  // The error comes in the same packet as the welcome: even who listens at once listens too late.
+  const client = (await (await engine.pool("tenant")).connect()).on("error", () => undefined);
+  await expect(client.query("SELECT 1")).rejects.toThrow();
+  client.release(true);
+  await engine.close();
+  await new Promise((resolve) => server.close(resolve));
 });

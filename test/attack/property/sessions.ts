@@ -16,12 +16,16 @@ export async function shareFew(world: World): Promise<void> {
 export async function leftOnSessions(world: World): Promise<string[]> {
   if (world.kind === "embedded") return [];
   const pool = await world.engine.pool("tenant");
-  const clients = await Promise.all(Array.from({ length: POOL_SIZE }, () => pool.connect()));
+  const clients = await Promise.all(Array.from({ length: POOL_SIZE }, () => take(pool)));
   return (await Promise.all(clients.map(leftOn))).flat();
 }
 
+/** A connection that dies while it is held says so in an event, which ends the process unless it is heard. */
+async function take(pool: Pool): Promise<PoolClient> {
+  return (await pool.connect()).on("error", ignore);
+}
+
 async function leftOn(client: PoolClient): Promise<string[]> {
-  client.on("error", ignore);
   // A session that has ended in the meantime holds nothing.
   const answer = await client.query<Record<string, unknown>>(LEFT).catch((error: Error) => error);
   client.removeListener("error", ignore);
