@@ -6,10 +6,9 @@ import { shareFew } from "./sessions.js";
 
 /**
  * A world of its own for random programs. Its accounts come and go with each run under the
- * same ids, so that a tenant's clients outlive it: a client costs more than the statement it sends.
+ * same ids, so that the answers of two runs can be held side by side.
  */
 export class Arena {
-  readonly #clients = new Map<string, Client>();
   /** What a program's placeholders stand for. */
   readonly names: ReadonlyMap<string, string>;
 
@@ -45,14 +44,9 @@ export class Arena {
     }
   }
 
-  /** The client of an actor; the n-th of several at once. */
-  client(tenant: number, actor: string, nth = 0): Client {
-    const name = `${tenant} ${actor} ${nth}`;
-    const known = this.#clients.get(name);
-    if (known) return known;
-    const made = this.world.db({ id: accountOf(tenant) } as TestTenant, actor) as unknown as Client;
-    this.#clients.set(name, made);
-    return made;
+  /** A client of its own for whoever asks, as an application makes one for each request. */
+  client(tenant: number, actor: string): Client {
+    return this.world.db({ id: accountOf(tenant) } as TestTenant, actor) as unknown as Client;
   }
 
   /** Lets tenants in: empty accounts. */

@@ -1,9 +1,10 @@
 import { AsyncLocalStorage } from "node:async_hooks";
-import type { Pool, PoolClient } from "pg";
-import { contextAdapter } from "../../../src/database/prisma-adapter.js";
-import { tagReads } from "../../../src/database/read-tag.js";
+import { Connection } from "../../../src/database/wire/connection.js";
+import { contextAdapter } from "../../../src/database/wire/prisma-adapter.js";
 import { PrismaClient } from "../../../src/generated/tenant/client.js";
 import { contextSigner } from "../../../src/tenant-plane/context.js";
+import { Lane, type LaneParts } from "../../../src/tenant-plane/prisma/lane.js";
+import { Lanes } from "../../../src/tenant-plane/prisma/lanes.js";
 import { accountTables } from "../../support/fingerprint.js";
 import type { TestTenant, World } from "../../support/world.js";
 import { breakages, edit } from "../breakages.js";
@@ -23,12 +24,14 @@ export const ownBreakages = {
   "one client for two contexts": async (world) => {
     const { engine, contextKey } = world;
     const ambient = new AsyncLocalStorage<() => string>();
-    const adapter = contextAdapter({
-      pool: () => engine.pool("tenant"),
-      setContext: engine.setContext,
-      token: () => ambient.getStore()?.() ?? "",
+    const tag = { method: "Document.findUnique", filter: {}, isRaw: false };
+    const adapter = contextAdapter(engine, {
+      caller: () => ({ token: () => ambient.getStore()?.() ?? "", readAudit: "sync", fieldsOf: () => undefined }),
+      takeTag: () => tag,
+      track: (work) => work,
+      onCommitting: () => undefined,
     });
-    const shared = new PrismaClient({ adapter, comments: [tagReads] });
+    const shared = new PrismaClient({ adapter });
     const proper = world.db.bind(world);
     const db = (tenant: TestTenant, actor = "tester") => {
       const token = contextSigner(contextKey, { accountId: tenant.id, actor });
@@ -42,6 +45,18 @@ export const ownBreakages = {
       });
     };
     Object.assign(world, { db });
+  },
+  "an engine that serves two tenants at once": async (world) => {
+    const { serve } = Lanes.prototype;
+    const only = new WeakMap<Lanes, Lane>();
+    Lanes.prototype.serve = async function together(this: Lanes, caller, request) {
+      const lane = only.get(this) ?? new Lane((this as unknown as { parts: LaneParts }).parts);
+      only.set(this, lane);
+      return { result: await lane.serve(caller, request), lane };
+    };
+    world.onClose.push(async () => {
+      Lanes.prototype.serve = serve;
+    });
   },
   "a context that is set for the session": async ({ engine }) => {
     Object.assign(engine, { setContext: engine.setContext.replace("true)", "false)") });
@@ -58,20 +73,13 @@ export const ownBreakages = {
     ),
   "a log without reads": (world) => onLog(world, "IF NEW.operation = 'read' THEN RETURN NULL; END IF;"),
   "a rollback that commits": async (world) => {
-    const pool = await world.engine.pool("tenant");
-    const connect = pool.connect.bind(pool) as () => Promise<PoolClient>;
-    const connected = new WeakSet<PoolClient>();
-    const committing = async () => {
-      const client = await connect();
-      if (connected.has(client)) return client;
-      connected.add(client);
-      const query = client.query.bind(client) as (query: object, ...rest: unknown[]) => unknown;
-      return Object.assign(client, {
-        query: (given: { text?: string }, ...rest: unknown[]) =>
-          query(given.text === "ROLLBACK" ? Object.assign(given, { text: "COMMIT" }) : given, ...rest),
-      });
+    const { statement } = Connection.prototype;
+    Connection.prototype.statement = function committing(this: Connection, given) {
+      return statement.call(this, given.text === "ROLLBACK" ? { ...given, text: "COMMIT" } : given);
     };
-    Object.assign(pool as Pool, { connect: committing });
+    world.onClose.push(async () => {
+      Connection.prototype.statement = statement;
+    });
   },
 } satisfies Record<string, (world: World) => Promise<void>>;
 

@@ -107,9 +107,10 @@ class Stage {
     },
 
     tick: async ({ operations, oneClient }, answers) => {
+      const shared = this.#client();
       const results = await Promise.all(
-        operations.map((operation, at) =>
-          Promise.resolve(run(this.#client(oneClient ? 0 : at), operation, this.arena.names)).catch((error: unknown) => error),
+        operations.map((operation) =>
+          Promise.resolve(run(oneClient ? shared : this.#client(), operation, this.arena.names)).catch((error: unknown) => error),
         ),
       );
       results.forEach((result, at) => {
@@ -146,8 +147,8 @@ class Stage {
     },
   };
 
-  #client(nth = 0): Client {
-    return this.arena.client(this.tenant, this.actor, nth);
+  #client(): Client {
+    return this.arena.client(this.tenant, this.actor);
   }
 
   async #attempt(door: Client | Transaction, operation: Operation, answers: Answer[]): Promise<boolean> {
