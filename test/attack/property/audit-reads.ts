@@ -31,7 +31,6 @@ function readsOf({ step, answers, done }: Entry): number {
   if (step.kind === "killed") return 0;
   if (step.kind === "interactive" && (step.end === "kill" || step.end === "timeout")) return 0;
   if (step.kind === "batch" && !done) return 0;
-  if (step.kind === "interactive" && step.swallow && answers.some(({ ok }) => !ok)) return 0;
   const came = operationsOf(step).filter((operation, at) => answers[at]?.ok && isRead(operation));
   // Prisma makes one statement of the findUnique calls of one client and tick.
   if (step.kind === "tick" && step.oneClient) return Math.min(1, came.length);

@@ -15,20 +15,29 @@ import { type Trace, traceOf } from "./traces.js";
 export async function judge(arena: Arena, program: Program): Promise<string[]> {
   const everyone = program.tenants.map((_, tenant) => tenant);
   const together = await runWith(arena, program, everyone);
-  const wrong = [...together.flatMap(wrongInItself), ...(await leftOnSessions(arena.world))];
+  const wrong = [...together.traces.flatMap(wrongInItself), ...together.left];
   if (wrong.length > 0) return wrong;
   for (const tenant of everyone) {
-    const [alone] = await runWith(arena, program, [tenant]);
-    wrong.push(...differences(together[tenant] as Trace, alone as Trace));
+    const alone = await runWith(arena, program, [tenant]);
+    wrong.push(...differences(together.traces[tenant] as Trace, alone.traces[0] as Trace));
   }
   return wrong;
 }
 
-async function runWith(arena: Arena, program: Program, present: readonly number[]): Promise<Trace[]> {
+interface Run {
+  readonly traces: readonly Trace[];
+  /** What was found on connections afterwards. */
+  readonly left: readonly string[];
+}
+
+async function runWith(arena: Arena, program: Program, present: readonly number[]): Promise<Run> {
   await arena.clear();
   await arena.admit(present);
   const told = await perform(arena, program, present);
-  return Promise.all(present.map((tenant, at) => traceOf(arena.world, tenant, told[at] ?? [])));
+  // Lines that are written over another connection, because their own died, wait in the same queue.
+  const left = await leftOnSessions(arena.world);
+  const traces = await Promise.all(present.map((tenant, at) => traceOf(arena.world, tenant, told[at] ?? [])));
+  return { traces, left };
 }
 
 /**
@@ -38,9 +47,8 @@ async function runWith(arena: Arena, program: Program, present: readonly number[
 export async function judgeInStorm(arena: Arena, program: Program): Promise<string[]> {
   const storm = endSessions(arena.world);
   const everyone = program.tenants.map((_, tenant) => tenant);
-  const traces = await runWith(arena, program, everyone).finally(storm.pass);
-  const wrong = traces.flatMap((trace) => [...leaksIn(trace), ...strangersIn(trace), ...replayLog(trace)]);
-  return [...wrong, ...(await leftOnSessions(arena.world))];
+  const { traces, left } = await runWith(arena, program, everyone).finally(storm.pass);
+  return [...traces.flatMap((trace) => [...leaksIn(trace), ...strangersIn(trace), ...replayLog(trace)]), ...left];
 }
 
 /** What needs no comparison to be wrong. */

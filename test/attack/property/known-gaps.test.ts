@@ -1,0 +1,52 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { Arena } from "./arena.js";
+
+// What random programs have found and nobody has mended yet, each as short as it gets. A gap
+// that is mended turns its test red: then `fails` goes, and what was left out of the programs comes back.
+describe("gaps that are known (server)", () => {
+  let arena: Arena;
+  beforeAll(async () => {
+    arena = await Arena.open("server");
+    await arena.admit([0]);
+  });
+  afterAll(() => arena?.close());
+
+  const client = (actor: string) =>
+    arena.client(0, actor) as never as {
+      readonly document: { findMany(): Promise<unknown[]> };
+      readonly $executeRawUnsafe: (sql: string) => Promise<number>;
+      $transaction<T>(
+        work: (tx: {
+          document: { findMany(): Promise<unknown[]> };
+          $executeRawUnsafe(sql: string): Promise<number>;
+        }) => Promise<T>,
+      ): Promise<T>;
+    };
+  /** Has every connection of the pool prepare what azora sends itself. */
+  const warmUp = async () => {
+    for (let time = 0; time < 10; time++) await client("warm").$transaction((tx) => tx.document.findMany());
+  };
+
+  it.fails("a transaction that drops its prepared statements can be committed", async () => {
+    await warmUp();
+    await client("a").$transaction((tx) => tx.$executeRawUnsafe("DEALLOCATE ALL"));
+  });
+
+  it.fails("a transaction that has statements of its own under the client's names is logged all the same", async () => {
+    await warmUp();
+    await client("evader")
+      .$transaction(async (tx) => {
+        await tx.document.findMany();
+        for (let n = 1; n < 12; n++) {
+          await tx.$executeRawUnsafe(
+            `DO $$ BEGIN IF EXISTS (SELECT FROM pg_prepared_statements WHERE name = 'azora_${n}' AND statement LIKE '%log_reads%') THEN
+               EXECUTE 'DEALLOCATE azora_${n}'; EXECUTE 'PREPARE azora_${n}(text, text, text) AS SELECT $1, $2, $3'; END IF; END $$`,
+          );
+        }
+      })
+      .catch(() => undefined);
+    await expect
+      .poll(() => arena.world.look("SELECT method FROM tenant.audit_log WHERE actor = 'evader' AND method = 'Document.findMany'"))
+      .toHaveLength(1);
+  });
+});
