@@ -103,7 +103,7 @@ async function change(world: World, ...statements: string[]): Promise<void> {
 }
 
 /** Changes one line of a function. A line that isn't there any more is an error, not a test that passes. */
-export async function edit(world: World, signature: string, from: string, to: string): Promise<void> {
+async function edit(world: World, signature: string, from: string, to: string): Promise<void> {
   const [row] = await world.look<{ source: string }>("SELECT pg_get_functiondef($1::regprocedure) AS source", signature);
   if (!row?.source.includes(from)) throw new Error(`${signature} has no "${from}" to break.`);
   await world.owner.query(row.source.replace(from, to));

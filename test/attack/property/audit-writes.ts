@@ -7,6 +7,23 @@ import type { LogLine, Trace } from "./traces.js";
 
 type Values = Readonly<Record<string, unknown>>;
 
+const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?[+-]\d\d:\d\d$/;
+
+/** A session's TimeZone shows in the log's text of a time; the time is the same. */
+function instants(values: Values | null): Values | null {
+  if (values === null) return null;
+  const entries = Object.entries(values);
+  return Object.fromEntries(
+    entries.map(([name, value]) => [name, typeof value === "string" && TIME.test(value) ? inUtc(value) : value]),
+  );
+}
+
+/** To the microsecond, which a Date can't hold. */
+function inUtc(time: string): string {
+  const [, fraction = ""] = /\.(\d+)/.exec(time) ?? [];
+  return `${new Date(time).toISOString().slice(0, 19)}.${fraction}`;
+}
+
 /** SQL that ends a transaction before its time: what was done until then may stay. */
 const ENDS_EARLY = /^(COMMIT|ROLLBACK|BEGIN)/;
 
@@ -24,7 +41,8 @@ export function replayLog({ log, rows }: Trace): string[] {
   const state = new Map<string, Values>();
   const wrong: string[] = [];
   for (const line of writesIn(log)) {
-    const { operation, subject, row_id, old_values, new_values } = line;
+    const { operation, subject, row_id } = line;
+    const [old_values, new_values] = [instants(line.old_values), instants(line.new_values)];
     const key = `${subject} ${row_id}`;
     const before = state.get(key);
     const fits =
@@ -38,7 +56,8 @@ export function replayLog({ log, rows }: Trace): string[] {
       state.delete(key);
     } else state.set(key, { ...before, ...new_values });
   }
-  for (const { subject, values } of rows) {
+  for (const { subject, values: now } of rows) {
+    const values = instants(now) ?? {};
     const key = `${subject} ${values.id}`;
     if (!isDeepStrictEqual(state.get(key), values)) {
       wrong.push(`the log gives another row than there is: ${JSON.stringify(state.get(key))}, not ${JSON.stringify(values)}`);

@@ -7,7 +7,7 @@ import { Lane, type LaneParts } from "../../../src/tenant-plane/prisma/lane.js";
 import { Lanes } from "../../../src/tenant-plane/prisma/lanes.js";
 import { accountTables } from "../../support/fingerprint.js";
 import type { TestTenant, World } from "../../support/world.js";
-import { breakages, edit } from "../breakages.js";
+import { breakages } from "../breakages.js";
 
 /** Guarantees that only a log, a row or a comparison shows to be broken: more of what the attacks' list has. */
 export const ownBreakages = {
@@ -15,9 +15,6 @@ export const ownBreakages = {
     for (const table of await tenantTables(world)) await world.look(`ALTER TABLE ${table} NO FORCE ROW LEVEL SECURITY`);
     await breakages["a runtime login that can become the owner"](world);
   },
-  "a signature that nobody checks": (world) =>
-    edit(world, "guard.read_context()", "IF token IS DISTINCT FROM", "IF false AND token IS DISTINCT FROM"),
-  "foreign keys of one column": breakages["foreign keys of one column"],
   "a second policy beside the first": async (world) => {
     await world.look("CREATE POLICY helpful ON tenant.documents FOR SELECT USING (status = 'draft')");
   },
