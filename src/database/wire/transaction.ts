@@ -44,7 +44,8 @@ export class Transaction {
   }
 
   release(error?: Error | boolean): void {
-    this.connection.release(error);
+    // An end that failed took the wiping behind it along: the next tenant must not get that session.
+    this.connection.release(error || this.#touched);
     // The rows were seen, whatever became of the connection.
     if (this.#reads.length > 0) this.options.logElsewhere(this.#reads);
   }
@@ -91,7 +92,7 @@ export class Transaction {
   async #commit(): Promise<QueryArrayResult> {
     if (this.#begin) return NOTHING;
     await this.connection.send([...this.#log(this.#wrote), this.connection.statement({ text: "COMMIT" }), ...this.#wipe()]);
-    this.#reads = [];
+    this.#ended();
     return NOTHING;
   }
 
@@ -99,8 +100,14 @@ export class Transaction {
   async #rollback(): Promise<QueryArrayResult> {
     if (this.#begin) return NOTHING;
     await this.connection.send([this.connection.statement({ text: "ROLLBACK" }), ...this.#log(false), ...this.#wipe()]);
-    this.#reads = [];
+    this.#ended();
     return NOTHING;
+  }
+
+  /** What was read is logged, and nothing of this tenant is on the session. */
+  #ended(): void {
+    this.#reads = [];
+    this.#touched = false;
   }
 
   #log(durable: boolean): Command[] {
