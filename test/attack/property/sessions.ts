@@ -41,7 +41,7 @@ function ignore(): void {}
 const LEFT = `
   SELECT current_setting('azora.context', true) AS context,
          current_setting('app.note', true) AS note,
-         (SELECT string_agg(name || '=' || setting, ', ') FROM pg_settings WHERE source = 'session') AS settings,
+         (SELECT string_agg(name || '=' || setting, ', ') FROM pg_settings WHERE source = 'session' AND name NOT LIKE 'transaction\\_%') AS settings,
          (SELECT string_agg(name, ', ') FROM pg_cursors WHERE is_holdable) AS cursors,
          (SELECT string_agg(name, ', ') FROM pg_prepared_statements WHERE from_sql) AS statements,
          (SELECT string_agg(c, ', ') FROM pg_listening_channels() c) AS channels,
