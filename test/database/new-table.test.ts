@@ -4,7 +4,7 @@ import { purgeTenant } from "../../src/control-plane/purge-tenant.js";
 import { applyMigrations } from "../../src/database/migrate/apply.js";
 import { readMigrations, readSchemaFile } from "../../src/database/migrate/history.js";
 import { openSchemaEngine, type SchemaFile } from "../../src/database/migrate/schema-engine.js";
-import { lacking, PROPERTIES } from "../support/nine-properties.js";
+import { lacking, PROPERTY_NAMES } from "../support/nine-properties.js";
 import { describeOnBothEngines } from "../support/world.js";
 
 const MODEL = `
@@ -57,7 +57,7 @@ describeOnBothEngines("a new tenant table", (world) => {
     const sql = `SET ROLE azora_owner;\n${stdout}\nSELECT guard.protect('tenant.samples');\nRESET ROLE;`;
     expect(await applyMigrations(world().owner, [...(await readMigrations()), { name, sql }])).toEqual([name]);
 
-    for (const property of Object.keys(PROPERTIES)) expect(await lacking(world(), property), property).toEqual([]);
+    for (const property of PROPERTY_NAMES) expect(await lacking(world(), property), property).toEqual([]);
     const drift = await engine.diff({
       from: { tag: "schemaDatasource", files: [after], configDir: after.path.slice(0, after.path.lastIndexOf("/")) },
       to: { tag: "schemaDatamodel", files: [after] },

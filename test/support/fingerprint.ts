@@ -9,16 +9,30 @@ export async function accountTables(world: World): Promise<string[]> {
   return rows.map(({ name }) => name);
 }
 
+/** A table below the control plane whose rows belong to accounts, and the column that says so. */
+interface Owned {
+  readonly name: string;
+  readonly account: string;
+}
+
+/** By the catalog's foreign keys to the accounts, whatever the guard believes. */
+function ownedTables(world: World): Promise<Owned[]> {
+  return world.look<Owned>(`
+    SELECT c.conrelid::regclass::text AS name, quote_ident(a.attname) AS account
+    FROM pg_constraint c JOIN pg_class t ON t.oid = c.conrelid AND t.relnamespace <> 'control'::regnamespace
+    JOIN pg_attribute a ON a.attrelid = c.conrelid AND a.attnum = c.conkey[1]
+    WHERE c.contype = 'f' AND c.confrelid = 'control.accounts'::regclass ORDER BY 1`);
+}
+
 /**
- * A hash of every row that a tenant has in each table of schema tenant, by table.
+ * A hash of every row that a tenant has in each table below the control plane, by table.
  * @param withReads whether the audit log's lines about reads count as well
  */
 export async function fingerprint(world: World, accountId: string, withReads = false): Promise<Record<string, string>> {
-  const tables = (await accountTables(world)).filter((name) => name.startsWith("tenant."));
-  const parts = tables.map((name) => {
+  const parts = (await ownedTables(world)).map(({ name, account }) => {
     const written = name === "tenant.audit_log" && !withReads ? "AND operation <> 'read'" : "";
-    return `SELECT '${name}' AS name, count(*) || ':' || coalesce(md5(string_agg(t::text, E'\\n' ORDER BY t.id)), '') AS hash
-            FROM ${name} t WHERE account_id = $1 ${written}`;
+    return `SELECT '${name}' AS name, count(*) || ':' || coalesce(md5(string_agg(t::text, E'\\n' ORDER BY t::text)), '') AS hash
+            FROM ${name} t WHERE ${account} = $1 ${written}`;
   });
   const rows = await world.look<{ name: string; hash: string }>(parts.join(" UNION ALL "), accountId);
   return Object.fromEntries(rows.map(({ name, hash }) => [name, hash]));
@@ -26,8 +40,9 @@ export async function fingerprint(world: World, accountId: string, withReads = f
 
 /** How many rows a tenant has, by tenant table. */
 export async function countRows(world: World, accountId: string): Promise<Record<string, number>> {
-  const tables = (await accountTables(world)).filter((name) => name.startsWith("tenant."));
-  const parts = tables.map((name) => `SELECT '${name}' AS name, count(*)::int AS rows FROM ${name} WHERE account_id = $1`);
+  const parts = (await ownedTables(world)).map(
+    ({ name, account }) => `SELECT '${name}' AS name, count(*)::int AS rows FROM ${name} WHERE ${account} = $1`,
+  );
   const rows = await world.look<{ name: string; rows: number }>(parts.join(" UNION ALL "), accountId);
   return Object.fromEntries(rows.map(({ name, rows }) => [name, rows]));
 }

@@ -2,42 +2,46 @@ import type { World } from "./world.js";
 
 /**
  * What makes a tenant table, each property asked of the catalog by itself: a query for the
- * tables that lack it. It shares no code with guard.protect(), which gives them.
+ * tables that lack it. It shares no code with guard.protect(), which gives them. `t` is a tenant
+ * table, `acc` the name of its account column.
  */
-export const PROPERTIES: Readonly<Record<string, string>> = {
+export const PROPERTIES = {
   "1. account_id uuid NOT NULL": `
     SELECT t FROM tables WHERE NOT EXISTS (
-      SELECT FROM pg_attribute WHERE attrelid = t AND attname = 'account_id' AND atttypid = 'uuid'::regtype AND attnotnull)`,
-  "2. primary key (account_id, id)": `
+      SELECT FROM pg_attribute WHERE attrelid = t AND attname = acc AND atttypid = 'uuid'::regtype AND attnotnull)`,
+  "2. a primary key that starts with account_id": `
     SELECT t FROM tables WHERE NOT EXISTS (
-      SELECT FROM pg_index WHERE indrelid = t AND indisprimary AND pg_get_indexdef(indexrelid) LIKE '%(account_id, id)')`,
+      SELECT FROM pg_index WHERE indrelid = t AND indisprimary AND pg_get_indexdef(indexrelid, 1, false) = quote_ident(acc))`,
   "2. every unique key starts with account_id": `
     SELECT t FROM tables JOIN pg_index ON indrelid = t
-    WHERE (indisunique OR indisexclusion) AND pg_get_indexdef(indexrelid, 1, false) <> 'account_id'`,
+    WHERE (indisunique OR indisexclusion) AND pg_get_indexdef(indexrelid, 1, false) <> quote_ident(acc)`,
   "3. a validated foreign key to the account that cascades": `
     SELECT t FROM tables WHERE NOT EXISTS (
       SELECT FROM pg_constraint WHERE conrelid = t AND contype = 'f' AND convalidated
-        AND pg_get_constraintdef(oid) = 'FOREIGN KEY (account_id) REFERENCES control.accounts(id) ON DELETE CASCADE')`,
+        AND pg_get_constraintdef(oid) = format('FOREIGN KEY (%I) REFERENCES control.accounts(id) ON DELETE CASCADE', acc))`,
   "4. foreign keys between tenant tables pair the accounts": `
-    SELECT t FROM tables JOIN pg_constraint c ON conrelid = t AND contype = 'f' AND confrelid IN (SELECT t FROM tables)
-    WHERE pg_get_constraintdef(c.oid) !~ '^FOREIGN KEY \\(account_id, \\w+\\) REFERENCES tenant\\.\\w+\\(account_id, id\\)'`,
+    SELECT m.t FROM tables m JOIN pg_constraint c ON conrelid = m.t AND contype = 'f' JOIN tables r ON r.t = confrelid
+    CROSS JOIN LATERAL regexp_match(pg_get_constraintdef(c.oid), '^FOREIGN KEY \\((.*)\\) REFERENCES .*\\((.*)\\)') def
+    WHERE array_position(string_to_array(def[1], ', '), quote_ident(m.acc))
+      IS DISTINCT FROM array_position(string_to_array(def[2], ', '), quote_ident(r.acc))
+      OR quote_ident(m.acc) <> ALL (string_to_array(def[1], ', '))`,
   "4. no foreign key sets a column on delete": `
     SELECT t FROM tables JOIN pg_constraint ON conrelid = t AND contype = 'f' WHERE confdeltype IN ('n', 'd')`,
   "4. the referencing side of each has an index": `
-    SELECT t FROM tables JOIN pg_constraint c ON conrelid = t AND contype = 'f'
-    WHERE NOT EXISTS (
-      SELECT FROM pg_index i WHERE indrelid = t AND indpred IS NULL AND indisvalid AND indnkeyatts >= cardinality(conkey)
+    SELECT m.t FROM tables m JOIN pg_constraint c ON conrelid = m.t AND contype = 'f'
+    WHERE (confrelid = 'control.accounts'::regclass OR confrelid IN (SELECT t FROM tables)) AND NOT EXISTS (
+      SELECT FROM pg_index i WHERE indrelid = m.t AND indpred IS NULL AND indisvalid AND indnkeyatts >= cardinality(conkey)
         AND (SELECT bool_and(indkey[place] = ANY (conkey)) FROM generate_series(0, cardinality(conkey) - 1) place))`,
   "5. an index that starts with account_id": `
     SELECT t FROM tables WHERE NOT EXISTS (
-      SELECT FROM pg_index WHERE indrelid = t AND indpred IS NULL AND indisvalid AND pg_get_indexdef(indexrelid, 1, false) = 'account_id')`,
+      SELECT FROM pg_index WHERE indrelid = t AND indpred IS NULL AND indisvalid AND pg_get_indexdef(indexrelid, 1, false) = quote_ident(acc))`,
   "6. row security enabled and forced": `
     SELECT t FROM tables JOIN pg_class c ON c.oid = t WHERE NOT (relrowsecurity AND relforcerowsecurity)`,
   "6. one policy, for all commands and everybody, on both checks": `
     SELECT t FROM tables WHERE (SELECT count(*) FROM pg_policy WHERE polrelid = t) <> 1 OR NOT EXISTS (
       SELECT FROM pg_policy, LATERAL (SELECT pg_get_expr(polqual, t) AS using, pg_get_expr(polwithcheck, t) AS check) e
       WHERE polrelid = t AND polcmd = '*' AND polpermissive AND polroles = '{0}'
-        AND e.using ~ '^\\(account_id = \\( SELECT guard\\.current_account\\(\\) AS current_account\\)\\)$'
+        AND e.using = format('(%I = ( SELECT guard.current_account() AS current_account))', acc)
         AND (coalesce(e.check, e.using) = e.using
           -- A log that nobody but guard's functions can add to; they have checked the context when they do.
           OR replace(e.check, 'claimed', 'current') = e.using AND NOT has_table_privilege('azora_runtime', t, 'INSERT')))`,
@@ -56,16 +60,25 @@ export const PROPERTIES: Readonly<Record<string, string>> = {
       SELECT grantee, privilege_type FROM aclexplode(relacl)
       UNION ALL SELECT x.grantee, x.privilege_type FROM pg_attribute a, LATERAL aclexplode(a.attacl) x WHERE a.attrelid = t) r
     WHERE r.grantee <> relowner AND (r.grantee <> 'azora_runtime'::regrole OR r.privilege_type IN ('TRUNCATE', 'TRIGGER', 'REFERENCES', 'MAINTAIN'))`,
+  "9. a sequence that fills a column is only drawn from": `
+    SELECT t FROM tables JOIN pg_depend d ON d.refobjid = t JOIN pg_class s ON s.oid = d.objid AND s.relkind = 'S', LATERAL aclexplode(s.relacl) r
+    WHERE r.grantee <> s.relowner AND (r.grantee <> 'azora_runtime'::regrole OR r.privilege_type <> 'USAGE')`,
   "9. the owner is nobody who logs in": `
     SELECT t FROM tables JOIN pg_class c ON c.oid = t JOIN pg_roles o ON o.oid = relowner
     WHERE o.rolcanlogin OR o.rolsuper OR o.rolbypassrls`,
-};
+} as const;
 
-/** Tables of schema tenant that lack a property. */
-export async function lacking(world: World, property: string): Promise<string[]> {
+export type Property = keyof typeof PROPERTIES;
+
+export const PROPERTY_NAMES = Object.keys(PROPERTIES) as Property[];
+
+/** Tenant tables that lack a property: those of schema tenant, and whatever else was protected. */
+export async function lacking(world: World, property: Property): Promise<string[]> {
   const rows = await world.look<{ t: string }>(`
     WITH tables AS (
-      SELECT oid::regclass AS t FROM pg_class WHERE relnamespace = 'tenant'::regnamespace AND relkind IN ('r', 'p'))
+      SELECT c.oid::regclass AS t, coalesce(p.account_column, 'account_id') AS acc
+      FROM pg_class c LEFT JOIN guard.protected_tables p ON p.table_id = c.oid
+      WHERE c.relkind IN ('r', 'p') AND (c.relnamespace = 'tenant'::regnamespace OR p.table_id IS NOT NULL))
     SELECT DISTINCT t::text FROM (${PROPERTIES[property]}) found ORDER BY 1`);
   return rows.map(({ t }) => t);
 }

@@ -13,10 +13,18 @@ CREATE TABLE guard.context_keys (
   retired_at timestamptz
 );
 
--- Tables that guard.protect() made tenant tables.
+-- Tables that guard.protect() made tenant tables, with the column that holds the account.
 CREATE TABLE guard.protected_tables (
-  table_id    regclass PRIMARY KEY,
-  append_only boolean NOT NULL
+  table_id       regclass PRIMARY KEY,
+  account_column name NOT NULL,
+  append_only    boolean NOT NULL
+);
+
+-- Columns whose values no audit log takes down: see guard.mask().
+CREATE TABLE guard.masked_columns (
+  table_id    regclass,
+  column_name name,
+  PRIMARY KEY (table_id, column_name)
 );
 
 -- Purges under way. Rows live only inside the transaction that deletes an account.
@@ -52,10 +60,10 @@ AS $$
 $$;
 
 -- The tenant tables that there are: a migration may have dropped one that was protected.
-CREATE FUNCTION guard.tenant_tables() RETURNS TABLE (table_id regclass)
+CREATE FUNCTION guard.tenant_tables() RETURNS TABLE (table_id regclass, account_column name)
 LANGUAGE sql STABLE
 AS $$
-  SELECT p.table_id FROM guard.protected_tables p JOIN pg_catalog.pg_class c ON c.oid = p.table_id
+  SELECT p.table_id, p.account_column FROM guard.protected_tables p JOIN pg_catalog.pg_class c ON c.oid = p.table_id
 $$;
 
 -- HMAC-SHA-256 of a context, in hex. NULL when the key is unknown or retired.
@@ -196,18 +204,29 @@ $$;
 -- Without a context only the database's own administrator and the cascade of a deleted
 -- account may write. The first is logged under the login's name; the second is counted.
 -- A statement that drops its own context on the way (set_config in a CTE) is refused.
+-- Its arguments are made by guard.attach(). Rows are read as JSON, because every table has other
+-- columns and SQL that is made anew for each statement costs more than the logging itself.
 CREATE FUNCTION guard.audit_write() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog
 AS $$
 DECLARE
+  append_only    constant boolean := TG_ARGV[0]::boolean;
+  account_column constant text := TG_ARGV[1];
+  key_columns    constant text[] := TG_ARGV[2]::text[];
+  masked         constant text[] := TG_ARGV[3]::text[];
+  subject        constant text := CASE WHEN TG_TABLE_SCHEMA = 'tenant' THEN quote_ident(TG_TABLE_NAME) ELSE TG_RELID::regclass::text END;
   context record;
   touched record;
   account uuid;
   -- The accounts whose rows to log: the context's, or without one those that were touched.
   accounts uuid[] := '{}';
   has_context boolean;
-  append_only constant boolean := TG_ARGV[0]::boolean;
 BEGIN
+  IF masked <> '{}' AND EXISTS (SELECT FROM unnest(masked) m WHERE NOT EXISTS (
+      SELECT FROM pg_attribute a WHERE a.attrelid = TG_RELID AND a.attname = m AND NOT a.attisdropped)) THEN
+    RAISE EXCEPTION USING ERRCODE = 'AZ012', MESSAGE = format('A masked column of %s was renamed or dropped.', TG_RELID::regclass),
+      HINT = 'Take its line out of guard.masked_columns, mask the column by its new name, and run guard.protect() again.';
+  END IF;
   SELECT * INTO context FROM guard.read_context();
   has_context := context.account_id IS NOT NULL;
   IF has_context THEN
@@ -217,9 +236,9 @@ BEGIN
     accounts := ARRAY[context.account_id];
   ELSIF TG_OP <> 'DELETE' THEN
     PERFORM guard.require_administrator();
-    accounts := ARRAY(SELECT DISTINCT n.account_id FROM new_rows n);
+    EXECUTE format('SELECT array_agg(DISTINCT n.%I) FROM new_rows n', account_column) INTO accounts;
   ELSE
-    FOR touched IN SELECT o.account_id, count(*) AS rows FROM old_rows o GROUP BY o.account_id LOOP
+    FOR touched IN EXECUTE format('SELECT o.%I AS account_id, count(*) AS rows FROM old_rows o GROUP BY 1', account_column) LOOP
       IF NOT EXISTS (SELECT FROM control.accounts a WHERE a.id = touched.account_id) THEN
         INSERT INTO guard.purge_counts VALUES (touched.account_id, TG_RELID, touched.rows);
       ELSIF EXISTS (SELECT FROM guard.purges p WHERE p.transaction_id = pg_current_xact_id()) THEN
@@ -231,10 +250,12 @@ BEGIN
       END IF;
     END LOOP;
   END IF;
+  accounts := coalesce(accounts, '{}');
   IF append_only AND accounts <> '{}' THEN
     RAISE EXCEPTION USING ERRCODE = '42501', MESSAGE = 'The audit log can only grow.';
   END IF;
 
+  -- OFFSET 0 keeps PostgreSQL from making each row's JSON anew for every use of it.
   FOREACH account IN ARRAY accounts LOOP
     IF NOT has_context THEN
       PERFORM guard.enter(account, 'database:' || session_user);
@@ -243,18 +264,25 @@ BEGIN
     -- With a context nothing is left out: a row of another account fails on the log's own policy.
     IF TG_OP = 'INSERT' THEN
       INSERT INTO tenant.audit_log (account_id, actor, operation, subject, row_id, new_values)
-      SELECT n.account_id, context.actor, 'create', TG_TABLE_NAME, n.id, to_jsonb(n) - 'account_id'
-      FROM new_rows n WHERE has_context OR n.account_id = account;
+      SELECT (n.row ->> account_column)::uuid, context.actor, 'create', subject,
+        guard.row_key(n.row, key_columns), guard.masked(n.row - account_column, masked)
+      FROM (SELECT to_jsonb(r) AS row FROM new_rows r OFFSET 0) n
+      WHERE has_context OR (n.row ->> account_column)::uuid = account;
     ELSIF TG_OP = 'UPDATE' THEN
       INSERT INTO tenant.audit_log (account_id, actor, operation, subject, row_id, old_values, new_values)
-      SELECT n.account_id, context.actor, 'update', TG_TABLE_NAME, n.id, d.old_values, d.new_values
-      FROM new_rows n JOIN old_rows o USING (account_id, id)
-      CROSS JOIN LATERAL guard.changed(to_jsonb(o), to_jsonb(n)) d
-      WHERE has_context OR n.account_id = account;
+      SELECT (n.row ->> account_column)::uuid, context.actor, 'update', subject,
+        guard.row_key(n.row, key_columns), guard.masked(d.old_values, masked), guard.masked(d.new_values, masked)
+      FROM (SELECT to_jsonb(r) AS row FROM new_rows r OFFSET 0) n
+      LEFT JOIN (SELECT to_jsonb(r) AS row FROM old_rows r OFFSET 0) o
+        ON o.row ->> account_column = n.row ->> account_column AND guard.row_key(o.row, key_columns) = guard.row_key(n.row, key_columns)
+      CROSS JOIN LATERAL guard.changed(o.row, n.row) d
+      WHERE has_context OR (n.row ->> account_column)::uuid = account;
     ELSE
       INSERT INTO tenant.audit_log (account_id, actor, operation, subject, row_id, old_values)
-      SELECT o.account_id, context.actor, 'delete', TG_TABLE_NAME, o.id, to_jsonb(o) - 'account_id'
-      FROM old_rows o WHERE has_context OR o.account_id = account;
+      SELECT (o.row ->> account_column)::uuid, context.actor, 'delete', subject,
+        guard.row_key(o.row, key_columns), guard.masked(o.row - account_column, masked)
+      FROM (SELECT to_jsonb(r) AS row FROM old_rows r OFFSET 0) o
+      WHERE has_context OR (o.row ->> account_column)::uuid = account;
     END IF;
     IF NOT has_context THEN
       PERFORM guard.leave();
@@ -262,6 +290,23 @@ BEGIN
   END LOOP;
   RETURN NULL;
 END
+$$;
+
+-- A row's key as the log names it: the one value, or a JSON object of several. NULL when a
+-- column isn't there (renamed since): the log takes no write without a key, so it is refused.
+CREATE FUNCTION guard.composite_key(row_values jsonb, key_columns text[]) RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+AS $$
+  SELECT pg_catalog.jsonb_object_agg(k, row_values -> k)::text FROM unnest(key_columns) k HAVING row_values ?& key_columns
+$$;
+
+CREATE FUNCTION guard.row_key(row_values jsonb, key_columns text[]) RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+AS $$
+  SELECT CASE
+    WHEN pg_catalog.cardinality(key_columns) = 1 THEN row_values ->> key_columns[1]
+    ELSE guard.composite_key(row_values, key_columns)
+  END
 $$;
 
 -- The columns that differ, before and after.
@@ -273,18 +318,37 @@ AS $$
   WHERE n.value IS DISTINCT FROM old_row -> n.key
 $$;
 
--- A row keeps its account and its id for life. Prisma disconnects a relation by writing NULL into
+-- What the log may show of a row. Tables without masked columns pay one comparison.
+CREATE FUNCTION guard.hide(row_values jsonb, masked text[]) RETURNS jsonb
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+AS $$
+  SELECT pg_catalog.jsonb_object_agg(v.key, CASE WHEN v.key = ANY (masked) THEN '"[masked]"' ELSE v.value END)
+  FROM pg_catalog.jsonb_each(row_values) v
+$$;
+
+CREATE FUNCTION guard.masked(row_values jsonb, masked text[]) RETURNS jsonb
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+AS $$
+  SELECT CASE WHEN masked = '{}' THEN row_values ELSE guard.hide(row_values, masked) END
+$$;
+
+-- A row keeps its account and its key for life. Prisma disconnects a relation by writing NULL into
 -- each of its columns, the account's among them: that one stays as it is.
 CREATE FUNCTION guard.keep_identity() RETURNS trigger
 LANGUAGE plpgsql SET search_path = pg_catalog
 AS $$
+DECLARE
+  account_column constant text := TG_ARGV[0];
+  key_columns    constant text[] := TG_ARGV[1]::text[];
+  before         constant jsonb := to_jsonb(OLD);
+  after          constant jsonb := to_jsonb(NEW);
 BEGIN
-  IF NEW.account_id IS NULL AND NEW.id = OLD.id THEN
-    NEW.account_id := OLD.account_id;
-    RETURN NEW;
+  IF after ->> account_column IS NULL
+     AND (account_column = ANY (key_columns) OR guard.row_key(after, key_columns) = guard.row_key(before, key_columns)) THEN
+    RETURN jsonb_populate_record(NEW, jsonb_build_object(account_column, before -> account_column));
   END IF;
-  RAISE EXCEPTION USING ERRCODE = '42501',
-    MESSAGE = format('account_id and id of a row of %I can never change.', TG_TABLE_NAME);
+  RAISE EXCEPTION USING ERRCODE = '42501', MESSAGE = format('%s of a row of %I can never change.',
+    array_to_string(CASE WHEN account_column = ANY (key_columns) THEN key_columns ELSE account_column || key_columns END, ' and '), TG_TABLE_NAME);
 END
 $$;
 
@@ -320,81 +384,110 @@ BEGIN
 END
 $$;
 
--- Makes a table a tenant table. What can be given is given (account's foreign key, NOT
--- NULL, indexes, row security, triggers, rights); what would need a decision (its keys) is
--- refused with the statement that mends it. Running it again changes nothing.
-CREATE FUNCTION guard.protect(target regclass, append_only boolean DEFAULT false) RETURNS void
+-- Makes a table a tenant table, in whatever schema and whatever its account column is called.
+-- What can be given is given (account's foreign key, NOT NULL, indexes, row security, triggers,
+-- rights); what would need a decision (its keys) is refused with the statement that mends it.
+-- Running it again changes nothing, and what isn't said again stays as it was.
+CREATE FUNCTION guard.protect(target regclass, append_only boolean DEFAULT NULL, account_column name DEFAULT NULL) RETURNS void
 LANGUAGE plpgsql SET search_path = pg_catalog
 AS $$
 DECLARE
-  account_column smallint;
-  item record;
-  trigger_name text;
+  known record;
+  item  record;
+  key   smallint;
 BEGIN
+  INSERT INTO guard.protected_tables AS p VALUES (target, coalesce(protect.account_column, 'account_id'), coalesce(protect.append_only, false))
+  ON CONFLICT (table_id) DO UPDATE SET
+    account_column = coalesce(protect.account_column, p.account_column), append_only = coalesce(protect.append_only, p.append_only)
+  RETURNING p.account_column, p.append_only INTO known;
+
   -- 1. The column.
-  SELECT a.attnum INTO account_column FROM pg_attribute a
-  WHERE a.attrelid = target AND a.attname = 'account_id' AND a.atttypid = 'uuid'::regtype AND NOT a.attisdropped;
-  IF account_column IS NULL THEN
-    RAISE EXCEPTION USING ERRCODE = 'AZ013', MESSAGE = format('%s has no column account_id of type uuid.', target),
-      HINT = format('ALTER TABLE %s ADD COLUMN account_id uuid NOT NULL DEFAULT guard.current_account();', target);
+  SELECT a.attnum INTO key FROM pg_attribute a
+  WHERE a.attrelid = target AND a.attname = known.account_column AND a.atttypid = 'uuid'::regtype AND NOT a.attisdropped;
+  IF key IS NULL THEN
+    RAISE EXCEPTION USING ERRCODE = 'AZ013', MESSAGE = format('%s has no column %I of type uuid.', target, known.account_column),
+      HINT = format('ALTER TABLE %s ADD COLUMN %I uuid NOT NULL DEFAULT guard.current_account();', target, known.account_column);
   END IF;
-  EXECUTE format('ALTER TABLE %s ALTER COLUMN account_id SET NOT NULL, ALTER COLUMN account_id SET DEFAULT guard.current_account()', target);
+  EXECUTE format('ALTER TABLE %s ALTER COLUMN %I SET NOT NULL, ALTER COLUMN %2$I SET DEFAULT guard.current_account()', target, known.account_column);
   EXECUTE format('ALTER TABLE %s OWNER TO azora_owner', target);
 
-  -- 2. Keys: (account_id, id) first, and no key that spans accounts.
-  IF NOT EXISTS (
-    SELECT FROM pg_constraint c WHERE c.conrelid = target AND c.contype = 'p'
-      AND c.conkey = ARRAY[account_column, (SELECT attnum FROM pg_attribute WHERE attrelid = target AND attname = 'id' AND NOT attisdropped)]
-  ) THEN
-    RAISE EXCEPTION USING ERRCODE = 'AZ013', MESSAGE = format('The primary key of %s is not (account_id, id).', target),
-      HINT = format('ALTER TABLE %s ADD PRIMARY KEY (account_id, id);', target);
+  -- 2. Keys: the account first, in each of them: none spans accounts.
+  IF NOT EXISTS (SELECT FROM pg_constraint c WHERE c.conrelid = target AND c.contype = 'p' AND c.conkey[1] = key) THEN
+    RAISE EXCEPTION USING ERRCODE = 'AZ013', MESSAGE = format('The primary key of %s does not start with %I.', target, known.account_column),
+      HINT = format('ALTER TABLE %s ADD PRIMARY KEY (%I, id);', target, known.account_column);
   END IF;
   SELECT i.indexrelid::regclass AS name INTO item FROM pg_index i
-  WHERE i.indrelid = target AND (i.indisunique OR i.indisexclusion) AND i.indkey[0] <> account_column LIMIT 1;
+  WHERE i.indrelid = target AND (i.indisunique OR i.indisexclusion) AND i.indkey[0] <> key LIMIT 1;
   IF FOUND THEN
     RAISE EXCEPTION USING ERRCODE = 'AZ013',
-      MESSAGE = format('The unique key %s does not start with account_id: it would tell one tenant that another has a value.', item.name),
-      HINT = 'Put account_id first in that key.';
+      MESSAGE = format('The unique key %s does not start with %I: it would tell one tenant that another has a value.', item.name, known.account_column),
+      HINT = format('Put %I first in that key.', known.account_column);
   END IF;
 
   -- 3. The account's foreign key: deleting the account deletes the row.
   IF NOT EXISTS (
     SELECT FROM pg_constraint c WHERE c.conrelid = target AND c.contype = 'f' AND c.confrelid = 'control.accounts'::regclass
-      AND c.conkey = ARRAY[account_column] AND c.confdeltype = 'c' AND c.convalidated
+      AND c.conkey = ARRAY[key] AND c.confdeltype = 'c' AND c.convalidated
   ) THEN
-    EXECUTE format('ALTER TABLE %s ADD FOREIGN KEY (account_id) REFERENCES control.accounts (id) ON DELETE CASCADE', target);
+    EXECUTE format('ALTER TABLE %s ADD FOREIGN KEY (%I) REFERENCES control.accounts (id) ON DELETE CASCADE', target, known.account_column);
   END IF;
 
-  -- 4. Foreign keys to other tenant tables pair account_id with account_id; the referencing side has an index.
+  PERFORM guard.check_references(target);                                                 -- 4 and 5
+  PERFORM guard.isolate(target, known.account_column, known.append_only);                 -- 6
+  PERFORM guard.attach(target, known.account_column, known.append_only);                  -- 7 and 8
+  PERFORM guard.close(target, CASE WHEN known.append_only THEN 'SELECT' ELSE 'SELECT, INSERT, UPDATE, DELETE' END); -- 9
+END
+$$;
+
+-- Foreign keys from and to other tenant tables pair account with account; the referencing side has
+-- an index. Both directions are looked at: whichever of two tables is protected last sees the key.
+CREATE FUNCTION guard.check_references(target regclass) RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog
+AS $$
+DECLARE
+  item record;
+BEGIN
   FOR item IN
-    SELECT c.conname AS name, c.conkey, c.confdeltype, c.confrelid::regclass AS referenced,
+    SELECT c.conname AS name, c.conkey, c.confdeltype, c.conrelid::regclass AS referencing, c.confrelid::regclass AS referenced,
+           mine.account_column AS mine, theirs.account_column AS theirs,
            (SELECT string_agg(quote_ident(a.attname), ', ' ORDER BY k.position)
             FROM unnest(c.conkey) WITH ORDINALITY k(attnum, position)
-            JOIN pg_attribute a ON a.attrelid = target AND a.attnum = k.attnum) AS columns,
+            JOIN pg_attribute a ON a.attrelid = c.conrelid AND a.attnum = k.attnum) AS columns,
            EXISTS (SELECT FROM unnest(c.conkey, c.confkey) pair(mine, theirs)
-                   WHERE pair.mine = account_column AND pair.theirs = r.attnum) AS pairs_accounts
+                   JOIN pg_attribute m ON m.attrelid = c.conrelid AND m.attnum = pair.mine
+                   JOIN pg_attribute t ON t.attrelid = c.confrelid AND t.attnum = pair.theirs
+                   WHERE m.attname = mine.account_column AND t.attname = theirs.account_column) AS pairs_accounts
     FROM pg_constraint c
-    JOIN pg_attribute r ON r.attrelid = c.confrelid AND r.attname = 'account_id' AND NOT r.attisdropped
-    WHERE c.conrelid = target AND c.contype = 'f'
+    JOIN guard.protected_tables mine ON mine.table_id = c.conrelid
+    JOIN guard.protected_tables theirs ON theirs.table_id = c.confrelid
+    WHERE target IN (c.conrelid, c.confrelid) AND c.contype = 'f'
   LOOP
     IF NOT item.pairs_accounts THEN
       RAISE EXCEPTION USING ERRCODE = 'AZ013',
-        MESSAGE = format('The foreign key %I of %s does not pair account_id with account_id: it could point into another tenant.', item.name, target),
-        HINT = format('FOREIGN KEY (account_id, …) REFERENCES %s (account_id, id)', item.referenced);
+        MESSAGE = format('The foreign key %I of %s does not pair %I with %I: it could point into another tenant.', item.name, item.referencing, item.mine, item.theirs),
+        HINT = format('FOREIGN KEY (%I, …) REFERENCES %s (%I, …)', item.mine, item.referenced, item.theirs);
     ELSIF item.confdeltype IN ('n', 'd') THEN
       RAISE EXCEPTION USING ERRCODE = 'AZ013',
-        MESSAGE = format('The foreign key %I of %s sets columns on delete; account_id would be one of them.', item.name, target),
+        MESSAGE = format('The foreign key %I of %s sets columns on delete; %I would be one of them.', item.name, item.referencing, item.mine),
         HINT = 'Use ON DELETE CASCADE or ON DELETE NO ACTION.';
     ELSIF NOT EXISTS (
-      SELECT FROM pg_index i WHERE i.indrelid = target AND i.indpred IS NULL AND i.indisvalid
+      SELECT FROM pg_index i WHERE i.indrelid = item.referencing AND i.indpred IS NULL AND i.indisvalid
         AND (SELECT array_agg(key ORDER BY key) FROM unnest((i.indkey::smallint[])[0:cardinality(item.conkey) - 1]) key)
           = (SELECT array_agg(key ORDER BY key) FROM unnest(item.conkey) key)
     ) THEN
-      EXECUTE format('CREATE INDEX ON %s (%s)', target, item.columns);
+      EXECUTE format('CREATE INDEX ON %s (%s)', item.referencing, item.columns);
     END IF;
   END LOOP;
+END
+$$;
 
-  -- 6. Row security. A second policy would be ORed with ours.
+-- Row security, with one policy: a second would be ORed with it.
+CREATE FUNCTION guard.isolate(target regclass, account_column name, append_only boolean) RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog
+AS $$
+DECLARE
+  item record;
+BEGIN
   SELECT p.polname AS name INTO item FROM pg_policy p WHERE p.polrelid = target AND p.polname <> 'tenant_isolation' LIMIT 1;
   IF FOUND THEN
     RAISE EXCEPTION USING ERRCODE = 'AZ013', MESSAGE = format('%s has another policy, %I.', target, item.name),
@@ -403,44 +496,109 @@ BEGIN
   EXECUTE format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY', target);
   EXECUTE format('DROP POLICY IF EXISTS tenant_isolation ON %s', target);
   -- The subselect makes PostgreSQL check the context once a statement, not once a row.
-  EXECUTE format('CREATE POLICY tenant_isolation ON %s USING (account_id = (SELECT guard.current_account())) '
-    'WITH CHECK (account_id = (SELECT %s))', target,
-    CASE WHEN append_only THEN 'guard.claimed_account()' ELSE 'guard.current_account()' END);
+  EXECUTE format('CREATE POLICY tenant_isolation ON %s USING (%I = (SELECT guard.current_account())) WITH CHECK (%2$I = (SELECT %s))',
+    target, account_column, CASE WHEN append_only THEN 'guard.claimed_account()' ELSE 'guard.current_account()' END);
+END
+$$;
 
-  -- 7 and 8. Audit, no TRUNCATE, identity for life. ALWAYS: session_replication_role doesn't silence them.
-  FOR trigger_name IN SELECT t.tgname FROM pg_trigger t WHERE t.tgrelid = target AND t.tgname LIKE 'guard\_%' LOOP
-    EXECUTE format('DROP TRIGGER %I ON %s', trigger_name, target);
+-- Audit, no TRUNCATE, identity for life. ALWAYS: session_replication_role doesn't silence them.
+-- What the triggers need to know of their table travels as their arguments, so that a write looks nothing up.
+CREATE FUNCTION guard.attach(target regclass, account_column name, append_only boolean) RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog
+AS $$
+DECLARE
+  item     record;
+  identity name[];
+  key      name[];
+  audit    text;
+BEGIN
+  SELECT array_agg(a.attname ORDER BY k.position) INTO identity
+  FROM pg_constraint c CROSS JOIN unnest(c.conkey) WITH ORDINALITY k(attnum, position)
+  JOIN pg_attribute a ON a.attrelid = target AND a.attnum = k.attnum
+  WHERE c.conrelid = target AND c.contype = 'p';
+  key := CASE WHEN cardinality(identity) = 1 THEN identity ELSE identity[2:] END;
+  audit := format('guard.audit_write(%L, %L, %L, %L)', append_only, account_column, key::text,
+    ARRAY(SELECT m.column_name FROM guard.masked_columns m WHERE m.table_id = target ORDER BY 1)::text);
+
+  FOR item IN SELECT t.tgname AS name FROM pg_trigger t WHERE t.tgrelid = target AND t.tgname LIKE 'guard\_%' LOOP
+    EXECUTE format('DROP TRIGGER %I ON %s', item.name, target);
   END LOOP;
   EXECUTE format('CREATE TRIGGER guard_truncate BEFORE TRUNCATE ON %s EXECUTE FUNCTION guard.refuse()', target);
-  EXECUTE format('CREATE TRIGGER guard_delete AFTER DELETE ON %s REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION guard.audit_write(%L)', target, append_only);
+  EXECUTE format('CREATE TRIGGER guard_delete AFTER DELETE ON %s REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION %s', target, audit);
   IF append_only THEN
     EXECUTE format('CREATE TRIGGER guard_update BEFORE UPDATE ON %s EXECUTE FUNCTION guard.refuse()', target);
   ELSE
-    EXECUTE format('CREATE TRIGGER guard_identity BEFORE UPDATE ON %s FOR EACH ROW '
-      'WHEN ((OLD.account_id, OLD.id) IS DISTINCT FROM (NEW.account_id, NEW.id)) EXECUTE FUNCTION guard.keep_identity()', target);
-    EXECUTE format('CREATE TRIGGER guard_insert AFTER INSERT ON %s REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION guard.audit_write(%L)', target, append_only);
-    EXECUTE format('CREATE TRIGGER guard_update AFTER UPDATE ON %s REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION guard.audit_write(%L)', target, append_only);
+    EXECUTE format('CREATE TRIGGER guard_identity BEFORE UPDATE ON %s FOR EACH ROW WHEN ((%s) IS DISTINCT FROM (%s)) '
+      'EXECUTE FUNCTION guard.keep_identity(%L, %L)', target,
+      (SELECT string_agg(format('OLD.%I', k), ', ') FROM unnest(identity) k),
+      (SELECT string_agg(format('NEW.%I', k), ', ') FROM unnest(identity) k), account_column, key::text);
+    EXECUTE format('CREATE TRIGGER guard_insert AFTER INSERT ON %s REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION %s', target, audit);
+    EXECUTE format('CREATE TRIGGER guard_update AFTER UPDATE ON %s REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION %s', target, audit);
   END IF;
-  FOR trigger_name IN SELECT t.tgname FROM pg_trigger t WHERE t.tgrelid = target AND t.tgname LIKE 'guard\_%' LOOP
-    EXECUTE format('ALTER TABLE %s ENABLE ALWAYS TRIGGER %I', target, trigger_name);
+  FOR item IN SELECT t.tgname AS name FROM pg_trigger t WHERE t.tgrelid = target AND t.tgname LIKE 'guard\_%' LOOP
+    EXECUTE format('ALTER TABLE %s ENABLE ALWAYS TRIGGER %I', target, item.name);
   END LOOP;
+END
+$$;
 
-  -- 9. Rights: the tenant plane's login, and nobody else, on the table or any column of it.
+-- Gives the tenant plane's login what is named, and nobody else anything, on the table, any column
+-- of it and the sequences that fill it. A sequence is only drawn from: its state is not to be read.
+CREATE FUNCTION guard.close(target regclass, rights text) RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog
+AS $$
+DECLARE
+  item    record;
+  grantee text;
+BEGIN
+  IF NOT has_schema_privilege('azora_runtime', (SELECT relnamespace FROM pg_class WHERE oid = target), 'USAGE') THEN
+    EXECUTE format('GRANT USAGE ON SCHEMA %s TO azora_runtime', (SELECT relnamespace::regnamespace FROM pg_class WHERE oid = target));
+  END IF;
   FOR item IN
-    SELECT DISTINCT acl.grantee FROM pg_class c
-    CROSS JOIN LATERAL (
-      SELECT (aclexplode(c.relacl)).grantee
-      UNION SELECT (aclexplode(a.attacl)).grantee FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attacl IS NOT NULL
-    ) acl
-    WHERE c.oid = target AND acl.grantee <> c.relowner
+    SELECT c.oid::regclass AS name, c.relacl, c.relowner, c.relkind = 'S' AS is_sequence,
+           CASE c.relkind WHEN 'S' THEN 'SEQUENCE ' ELSE '' END || c.oid::regclass AS object
+    FROM pg_class c
+    WHERE c.oid = target OR c.relkind = 'S' AND c.oid IN (
+      SELECT d.objid FROM pg_depend d WHERE d.classid = 'pg_class'::regclass AND d.refclassid = 'pg_class'::regclass AND d.refobjid = target
+      UNION SELECT d.refobjid FROM pg_attrdef f JOIN pg_depend d ON d.classid = 'pg_attrdef'::regclass AND d.objid = f.oid WHERE f.adrelid = target)
   LOOP
-    EXECUTE format('REVOKE ALL ON %s FROM %s', target,
-      CASE item.grantee WHEN 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(item.grantee)) END);
+    FOR grantee IN
+      SELECT CASE acl.grantee WHEN 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(acl.grantee)) END
+      FROM (SELECT (aclexplode(item.relacl)).grantee
+            UNION SELECT (aclexplode(a.attacl)).grantee FROM pg_attribute a WHERE a.attrelid = item.name AND a.attacl IS NOT NULL) acl
+      WHERE acl.grantee <> item.relowner
+    LOOP
+      EXECUTE format('REVOKE ALL ON %s FROM %s', item.object, grantee);
+    END LOOP;
+    EXECUTE format('GRANT %s ON %s TO azora_runtime', CASE WHEN item.is_sequence THEN 'USAGE' ELSE rights END, item.object);
   END LOOP;
-  EXECUTE format('GRANT %s ON %s TO azora_runtime', CASE WHEN append_only THEN 'SELECT' ELSE 'SELECT, INSERT, UPDATE, DELETE' END, target);
+END
+$$;
 
-  INSERT INTO guard.protected_tables VALUES (target, append_only)
-  ON CONFLICT (table_id) DO UPDATE SET append_only = excluded.append_only;
+-- Keeps the values of a column out of the audit log: that it changed is logged, not what it was or
+-- became. Lines that are written already stay as they are.
+CREATE FUNCTION guard.mask(target regclass, column_name name, hidden boolean DEFAULT true) RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog
+AS $$
+DECLARE
+  known guard.protected_tables;
+BEGIN
+  SELECT * INTO known FROM guard.protected_tables p WHERE p.table_id = target;
+  IF NOT FOUND THEN
+    RAISE EXCEPTION USING ERRCODE = 'AZ013', MESSAGE = format('%s is not a tenant table.', target), HINT = format('SELECT guard.protect(%L);', target);
+  END IF;
+  IF NOT EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = target AND a.attname = mask.column_name AND a.attnum > 0 AND NOT a.attisdropped) THEN
+    RAISE EXCEPTION USING ERRCODE = 'AZ013', MESSAGE = format('%s has no column %I.', target, mask.column_name);
+  END IF;
+  IF EXISTS (SELECT FROM pg_constraint c JOIN pg_attribute a ON a.attrelid = target AND a.attnum = ANY (c.conkey)
+             WHERE c.conrelid = target AND c.contype = 'p' AND a.attname = mask.column_name) THEN
+    RAISE EXCEPTION USING ERRCODE = 'AZ013', MESSAGE = format('%I is in the key of %s, which the log names each row by.', mask.column_name, target);
+  END IF;
+  IF hidden THEN
+    INSERT INTO guard.masked_columns VALUES (target, mask.column_name) ON CONFLICT DO NOTHING;
+  ELSE
+    DELETE FROM guard.masked_columns m WHERE m.table_id = target AND m.column_name = mask.column_name;
+  END IF;
+  PERFORM guard.attach(target, known.account_column, known.append_only);
 END
 $$;
 

@@ -73,7 +73,7 @@ CREATE TABLE tenant.audit_log (
     actor TEXT NOT NULL,
     operation tenant.audit_operation NOT NULL,
     subject TEXT NOT NULL,
-    row_id UUID,
+    row_id TEXT,
     method TEXT,
     filter JSONB,
     row_count INTEGER,
@@ -315,6 +315,9 @@ ALTER TABLE tenant.users
   ADD CONSTRAINT users_email_check CHECK (email ~ '^[^@[:space:]]+@[^@[:space:]]+\.[^@[:space:]]+$');
 ALTER TABLE tenant.role_permissions
   ADD CONSTRAINT role_permissions_permission_check CHECK (permission ~ '^([a-z_]+|\*):([a-z_]+|\*)$');
+-- A line about a write always names its row.
+ALTER TABLE tenant.audit_log
+  ADD CONSTRAINT audit_log_row_id_check CHECK (operation = 'read' OR row_id IS NOT NULL);
 
 SELECT guard.protect('tenant.audit_log', append_only => true);
 SELECT guard.protect('tenant.users');

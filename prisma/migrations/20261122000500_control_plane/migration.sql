@@ -213,8 +213,8 @@ DECLARE
 BEGIN
   SELECT * INTO purge FROM guard.purges WHERE account_id = OLD.id;
   PERFORM guard.enter(OLD.id, 'purge');
-  FOR protected IN SELECT p.table_id FROM guard.tenant_tables() p LOOP
-    EXECUTE format('SELECT count(*) FROM %s WHERE account_id = $1', protected.table_id) INTO left_over USING OLD.id;
+  FOR protected IN SELECT p.* FROM guard.tenant_tables() p LOOP
+    EXECUTE format('SELECT count(*) FROM %s WHERE %I = $1', protected.table_id, protected.account_column) INTO left_over USING OLD.id;
     IF left_over > 0 THEN
       RAISE EXCEPTION USING ERRCODE = 'AZ012', MESSAGE = format('The purge would have left %s rows in %s.', left_over, protected.table_id);
     END IF;
@@ -261,8 +261,8 @@ BEGIN
   PERFORM control.lock_account(p_account);
   INSERT INTO guard.purges (account_id) VALUES (p_account);
   PERFORM guard.enter(p_account, 'purge');
-  FOR protected IN SELECT p.table_id FROM guard.tenant_tables() p LOOP
-    EXECUTE format('SELECT count(*) FROM %s WHERE account_id = $1', protected.table_id) INTO counted USING p_account;
+  FOR protected IN SELECT p.* FROM guard.tenant_tables() p LOOP
+    EXECUTE format('SELECT count(*) FROM %s WHERE %I = $1', protected.table_id, protected.account_column) INTO counted USING p_account;
     counts := counts || jsonb_build_object(protected.table_id::text, counted);
   END LOOP;
   PERFORM guard.leave();

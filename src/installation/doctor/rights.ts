@@ -11,14 +11,24 @@ interface LoginFacts {
   readonly makes_in: string[];
 }
 
+/**
+ * Tables and views of the tenant plane: schema tenant, and every table elsewhere whose rows
+ * belong to accounts. Read from the catalog's foreign keys, which any login can see.
+ */
+const TENANT_RELATIONS = `
+  SELECT c.oid, c.relnamespace, c.relkind, c.relrowsecurity AND c.relforcerowsecurity AS is_forced
+  FROM pg_class c WHERE c.relkind IN ('r', 'p', 'v', 'm') AND (
+    c.relnamespace = to_regnamespace('tenant') OR c.relnamespace <> to_regnamespace('control') AND EXISTS (
+      SELECT FROM pg_constraint f WHERE f.conrelid = c.oid AND f.contype = 'f' AND f.confrelid = to_regclass('control.accounts')))`;
+
 /** What a login is and what it reaches, from the catalog as the login itself sees it. */
 const FACTS = `
   SELECT session_user AS login,
          r.rolsuper OR r.rolbypassrls OR r.rolcreaterole OR r.rolreplication AS is_mighty,
          ARRAY(SELECT g.rolname::text FROM pg_roles g WHERE g.rolname <> session_user AND pg_has_role(session_user, g.oid, 'MEMBER') ORDER BY 1) AS member_of,
-         (SELECT count(*)::int FROM pg_class c WHERE c.relnamespace = to_regnamespace('tenant') AND c.relkind IN ('r', 'p', 'v', 'm')
-            AND has_schema_privilege(c.relnamespace, 'USAGE') AND has_any_column_privilege(c.oid, 'SELECT')) AS readable,
-         (SELECT count(*)::int FROM pg_class c WHERE c.relnamespace = to_regnamespace('tenant') AND c.relkind IN ('r', 'p', 'v', 'm')) AS tables,
+         (SELECT count(*)::int FROM (${TENANT_RELATIONS}) c
+            WHERE has_schema_privilege(c.relnamespace, 'USAGE') AND has_any_column_privilege(c.oid, 'SELECT')) AS readable,
+         (SELECT count(*)::int FROM (${TENANT_RELATIONS}) c) AS tables,
          ARRAY(SELECT n.nspname::text FROM pg_namespace n WHERE has_schema_privilege(n.oid, 'CREATE') AND n.nspname !~ '^pg_(temp|toast)'
                UNION ALL SELECT 'temporary objects' WHERE has_database_privilege(current_database(), 'TEMP')) AS makes_in
   FROM pg_roles r WHERE r.rolname = session_user`;
@@ -80,13 +90,13 @@ export async function checkControlRights(pool: Pool): Promise<Check> {
   return ok(name, `${facts.login} (${facts.member_of.join(", ") || "no group"}): can read 0 of ${facts.tables} tenant tables`);
 }
 
-/** Every table of schema tenant under forced row security. */
+/** Every tenant table under forced row security. */
 export async function checkRowSecurity(pool: Pool): Promise<Check> {
   const { rows } = await pool.query<{ name: string; is_forced: boolean }>(
-    `SELECT c.relname AS name, c.relrowsecurity AND c.relforcerowsecurity AS is_forced
-     FROM pg_class c WHERE c.relnamespace = to_regnamespace('tenant') AND c.relkind IN ('r', 'p') ORDER BY 1`,
+    `SELECT c.relnamespace::regnamespace || '.' || quote_ident(t.relname) AS name, c.is_forced
+     FROM (${TENANT_RELATIONS}) c JOIN pg_class t USING (oid) WHERE c.relkind IN ('r', 'p') ORDER BY 1`,
   );
-  const open = rows.filter((row) => !row.is_forced).map((row) => `tenant.${row.name}`);
+  const open = rows.filter((row) => !row.is_forced).map(({ name }) => name);
   if (open.length === 0) return ok("row security", `forced on ${rows.length} of ${rows.length} tenant tables`);
   return failed(
     "row security",
