@@ -2,6 +2,8 @@ import type { Io } from "./io.js";
 
 /** How far some long work is. */
 export interface ProgressState {
+  /** What is under way, where the work has parts. */
+  readonly label?: string;
   readonly done?: number;
   readonly total?: number;
   /** What is counted: "rows". */
@@ -25,7 +27,7 @@ export async function withProgress<T>({ err }: Io, label: string, work: (progres
   let state: ProgressState = {};
   let frame = 0;
   const draw = () => {
-    const text = `${label}${describe(state, (Date.now() - startedAt) / 1000)}`;
+    const text = `${state.label ?? label}${describe(state, (Date.now() - startedAt) / 1000)}`;
     if (!err.isLive) return err.write(text);
     frame = (frame + 1) % FRAMES.length;
     // Longer than the line, it would wrap and could not be drawn over.

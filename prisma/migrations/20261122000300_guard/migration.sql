@@ -344,7 +344,7 @@ DECLARE
   after          constant jsonb := to_jsonb(NEW);
 BEGIN
   IF after ->> account_column IS NULL
-     AND (account_column = ANY (key_columns) OR guard.row_key(after, key_columns) = guard.row_key(before, key_columns)) THEN
+     AND NOT EXISTS (SELECT FROM unnest(key_columns) k WHERE k <> account_column AND before -> k IS DISTINCT FROM after -> k) THEN
     RETURN jsonb_populate_record(NEW, jsonb_build_object(account_column, before -> account_column));
   END IF;
   RAISE EXCEPTION USING ERRCODE = '42501', MESSAGE = format('%s of a row of %I can never change.',
