@@ -85,7 +85,7 @@ describe("doctor's checks, each sound and each broken", () => {
     const check = () => checkMigrations(world.engine, "tenant");
     const hide = (name: string, to: string) =>
       `UPDATE public._prisma_migrations SET migration_name = '${to}' WHERE migration_name = '${name}'`;
-    const last = "20261122000500_control_plane";
+    const last = "20261122000600_adoption";
     expect((await turnsRed(check, hide(last, "29991231000000_later"), hide("29991231000000_later", last))).found).toContain(
       "unknown",
     );

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { lacking, type Property, PROPERTY_NAMES } from "../support/nine-properties.js";
+import { lacking, PROPERTY_NAMES, type Property } from "../support/nine-properties.js";
 import { describeOnBothEngines } from "../support/world.js";
 
 /** A table to spoil: its name, the column of its account, and where its second column points. */
@@ -38,8 +38,7 @@ const SPOILT: Readonly<Record<Property, (shape: Shape) => string>> = {
   "7. an audit trigger for each kind of write, always on": ({ table }) => `ALTER TABLE ${table} DISABLE TRIGGER guard_update`,
   "7. TRUNCATE is refused, always": ({ table }) => `DROP TRIGGER guard_truncate ON ${table}`,
   "8. account_id never changes": ({ table }) => `ALTER TABLE ${table} ENABLE TRIGGER guard_identity`,
-  "9. rights for the owner and the tenant plane's login alone": ({ table }) =>
-    `GRANT SELECT (note) ON ${table} TO azora_support`,
+  "9. rights for the owner and the tenant plane's login alone": ({ table }) => `GRANT SELECT (note) ON ${table} TO azora_support`,
   "9. a sequence that fills a column is only drawn from": ({ table }) =>
     `GRANT SELECT ON ${schemaOf(table)}.t_serial TO azora_runtime`,
   "9. the owner is nobody who logs in": ({ table }) => `ALTER TABLE ${table} OWNER TO azora_runtime`,
@@ -87,7 +86,9 @@ describeOnBothEngines("guard.protect()", (world) => {
 
     it.each(SHAPES)("is given to $table, and seen missing when it is taken", async (shape) => {
       expect(await inScript(make(shape), () => lacking(world(), property))).toEqual([]);
-      expect(await inScript(`${make(shape)}; ${SPOILT[property](shape)}`, () => lacking(world(), property))).toEqual([shape.table]);
+      expect(await inScript(`${make(shape)}; ${SPOILT[property](shape)}`, () => lacking(world(), property))).toEqual([
+        shape.table,
+      ]);
     });
   });
 

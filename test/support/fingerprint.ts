@@ -18,7 +18,7 @@ interface Owned {
 /** By the catalog's foreign keys to the accounts, whatever the guard believes. */
 function ownedTables(world: World): Promise<Owned[]> {
   return world.look<Owned>(`
-    SELECT c.conrelid::regclass::text AS name, quote_ident(a.attname) AS account
+    SELECT format('%I.%I', t.relnamespace::regnamespace::name, t.relname) AS name, quote_ident(a.attname) AS account
     FROM pg_constraint c JOIN pg_class t ON t.oid = c.conrelid AND t.relnamespace <> 'control'::regnamespace
     JOIN pg_attribute a ON a.attrelid = c.conrelid AND a.attnum = c.conkey[1]
     WHERE c.contype = 'f' AND c.confrelid = 'control.accounts'::regclass ORDER BY 1`);
