@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { plainAdapter } from "../../src/database/prisma-adapter.js";
+import { plainAdapter } from "../../src/database/wire/prisma-adapter.js";
 import { type GeneratedClient, generateClient } from "../support/samples/client.js";
 import * as crm from "../support/samples/crm/application.js";
 import { GuardedSample } from "../support/samples/guarded.js";

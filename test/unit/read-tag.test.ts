@@ -148,6 +148,10 @@ describe("subjectOf()", () => {
   it.each([
     ['SELECT "t"."id" FROM "tenant"."documents" AS "t"', "documents"],
     ["select * from tenant.batches b", "batches"],
+    ['SELECT 1 FROM "public"."orders" AS "t0"', "public.orders"],
+    ['SELECT 1 FROM "Shop"."Order ""Line""" AS "t0"', '"Shop"."Order ""Line"""'],
+    ['SELECT 1 FROM crm."Deal"', 'crm."Deal"'],
+    ["SELECT 1 FROM orders", "orders"],
     ["select 1", "(none)"],
   ])("%s", (sql, subject) => {
     expect(subjectOf(sql)).toBe(subject);

@@ -292,14 +292,15 @@ BEGIN
 END
 $$;
 
--- A row's key as the log names it: the one value, or a JSON object of several. NULL when a
--- column isn't there (renamed since): the log takes no write without a key, so it is refused.
+-- Several columns of a row as one text. NULL when one isn't there.
 CREATE FUNCTION guard.composite_key(row_values jsonb, key_columns text[]) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 AS $$
   SELECT pg_catalog.jsonb_object_agg(k, row_values -> k)::text FROM unnest(key_columns) k HAVING row_values ?& key_columns
 $$;
 
+-- A row's key as the log names it: the one value, or a JSON object of several. NULL when a
+-- column was renamed since: the log takes no write without a key, so that one is refused.
 CREATE FUNCTION guard.row_key(row_values jsonb, key_columns text[]) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 AS $$
@@ -318,7 +319,6 @@ AS $$
   WHERE n.value IS DISTINCT FROM old_row -> n.key
 $$;
 
--- What the log may show of a row. Tables without masked columns pay one comparison.
 CREATE FUNCTION guard.hide(row_values jsonb, masked text[]) RETURNS jsonb
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 AS $$
@@ -326,6 +326,7 @@ AS $$
   FROM pg_catalog.jsonb_each(row_values) v
 $$;
 
+-- What the log may show of a row. Tables without masked columns pay one comparison.
 CREATE FUNCTION guard.masked(row_values jsonb, masked text[]) RETURNS jsonb
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 AS $$

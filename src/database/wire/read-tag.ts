@@ -43,9 +43,20 @@ function included(selection: unknown): object {
   return names.length === 0 ? {} : { select: names };
 }
 
-/** The table a statement reads first: `FROM "tenant"."documents"` gives documents. */
+const FIRST_TABLE = /\bFROM\s+(?:("(?:[^"]|"")+"|\w+)\.)?("(?:[^"]|"")+"|\w+)/i;
+
+/**
+ * The table a statement reads first, as guard.audit_write() names it: with its schema, unless
+ * that is `tenant`. `FROM "tenant"."documents"` gives documents, `FROM "crm"."Deal"` crm."Deal".
+ */
 export function subjectOf(sql: string): string {
-  return /\bFROM\s+(?:"?\w+"?\.)?"?(\w+)"?/i.exec(sql)?.[1] ?? "(none)";
+  const [, schema, table] = FIRST_TABLE.exec(sql)?.map((name) => name && withoutNeedlessQuotes(name)) ?? [];
+  if (!table) return "(none)";
+  return schema && schema !== "tenant" ? `${schema}.${table}` : table;
+}
+
+function withoutNeedlessQuotes(name: string): string {
+  return /^"[a-z_][a-z0-9_]*"$/.test(name) ? name.slice(1, -1) : name;
 }
 
 /**
