@@ -52,6 +52,27 @@ describeOnBothEngines("the audit log of writes", (world, kind) => {
     }
   });
 
+  it("of a bulk update costs what its rows cost, though the plan was made for single ones", async () => {
+    const client = await world().owner.connect();
+    try {
+      await client.query("BEGIN; SET LOCAL statement_timeout = '15s'");
+      await client.query("SELECT guard.enter($1, 'bulk')", [world().a.id]);
+      await client.query(
+        "INSERT INTO tenant.batches (account_id, number, product, quantity, unit) SELECT $1, 'bulk-' || n, 'x', 1, 'kg' FROM generate_series(1, 20000) n",
+        [world().a.id],
+      );
+      for (let n = 1; n <= 10; n++) {
+        await client.query("UPDATE tenant.batches SET product = 'y' WHERE account_id = $1 AND number = $2", [world().a.id, `bulk-${n}`]);
+      }
+      // Row against row, 20,000 of them are 400 million comparisons: that doesn't end in time.
+      const { rowCount } = await client.query("UPDATE tenant.batches SET product = 'z' WHERE number LIKE 'bulk-%'");
+      expect(rowCount).toBe(20_000);
+    } finally {
+      await client.query("ROLLBACK");
+      client.release();
+    }
+  });
+
   it("has the rows that go along with another", async () => {
     const { id, revisions } = await db().document.create({
       data: { ...fresh(), revisions: { create: [1, 2].map((revision) => ({ revision, summary: "x" })) } },
