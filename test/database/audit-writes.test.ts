@@ -62,7 +62,10 @@ describeOnBothEngines("the audit log of writes", (world, kind) => {
         [world().a.id],
       );
       for (let n = 1; n <= 10; n++) {
-        await client.query("UPDATE tenant.batches SET product = 'y' WHERE account_id = $1 AND number = $2", [world().a.id, `bulk-${n}`]);
+        await client.query("UPDATE tenant.batches SET product = 'y' WHERE account_id = $1 AND number = $2", [
+          world().a.id,
+          `bulk-${n}`,
+        ]);
       }
       // Row against row, 20,000 of them are 400 million comparisons: that doesn't end in time.
       const { rowCount } = await client.query("UPDATE tenant.batches SET product = 'z' WHERE number LIKE 'bulk-%'");

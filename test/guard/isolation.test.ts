@@ -69,9 +69,11 @@ describeOnBothEngines("a schema that was not written for azora, under guard", (w
       })) as { id: bigint };
       await db.orderLine.updateMany({ where: { orderId: order.id }, data: { quantity: 9 } });
       await db.order.delete({ where: { id: order.id } });
-      expect(await world().look("SELECT DISTINCT method FROM tenant.audit_log WHERE subject = 'public.products' AND operation = 'read'")).toEqual([
-        { method: "Product.findFirst" },
-      ]);
+      expect(
+        await world().look(
+          "SELECT DISTINCT method FROM tenant.audit_log WHERE subject = 'public.products' AND operation = 'read'",
+        ),
+      ).toEqual([{ method: "Product.findFirst" }]);
       const key = `{"line_no": 7, "order_id": ${order.id}}`;
       const lines = await world().look(
         `SELECT actor, operation::text, subject, row_id, old_values -> 'quantity' AS old, new_values -> 'quantity' AS new FROM tenant.audit_log
