@@ -1,9 +1,12 @@
+import { readFile } from "node:fs/promises";
+import { Pool } from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { applyGuard } from "../../src/installation/guard/apply.js";
 import { type GuardPlan, planGuard } from "../../src/installation/guard/plan.js";
 import { guardScript } from "../../src/installation/guard/script.js";
 import { lacking, PROPERTY_NAMES } from "../support/nine-properties.js";
-import { CRM, load, SAMPLES, type Sample, WEBSHOP } from "../support/samples/samples.js";
+import { CRM, directoryOf, load, SAMPLES, type Sample, WEBSHOP } from "../support/samples/samples.js";
+import { administer, urlOf } from "../support/server-template.js";
 import { type EngineKind, World } from "../support/world.js";
 
 /** Every row of a sample's tables, without the account that azora adds: what must not change. */
@@ -181,6 +184,33 @@ describe("guard:apply on a server that others use", () => {
     expect(again.slice(0, 2)).toEqual([victim.replace("build", "drop the unfinished"), victim]);
     await applyGuard(world.owner, CRM.input, { dryRun: false });
     await expectGuarded(world, CRM);
+  });
+});
+
+describe("guard:apply with a login that is no superuser", () => {
+  it("takes the installer's membership and the tables' ownership, and no more", async () => {
+    const world = await World.open("server");
+    const { serverUrl, password } = world.prepared;
+    const login = `${world.place}_maker`;
+    await administer(
+      serverUrl,
+      `CREATE ROLE ${login} LOGIN PASSWORD '${password}' NOSUPERUSER NOBYPASSRLS`,
+      `GRANT azora_owner TO ${login}`,
+      `ALTER DATABASE ${world.place} OWNER TO ${login}`,
+    );
+    await world.owner.query(`GRANT SELECT ON public._prisma_migrations TO ${login}`);
+    world.onClose.push(() => administer(serverUrl, `DROP ROLE ${login}`));
+    const maker = new Pool({ connectionString: urlOf(serverUrl, world.place, login, password), max: 3 });
+    try {
+      for (const sample of SAMPLES) {
+        await maker.query(await readFile(new URL("schema.sql", directoryOf(sample)), "utf8"));
+        await applyGuard(maker, sample.input, { dryRun: false });
+        await expectGuarded(world, sample);
+      }
+    } finally {
+      await maker.end();
+      await world.close();
+    }
   });
 });
 
