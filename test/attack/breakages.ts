@@ -22,7 +22,12 @@ export const breakages = {
         CREATE POLICY tenant_isolation ON ${table} USING (coalesce(account_id = guard.current_account(), true))`,
     ),
   "policies that are true and rows that may move": (world) =>
-    onTables(world, (table) => `${openPolicy(table)}; DROP TRIGGER IF EXISTS guard_identity ON ${table}`),
+    // The log can't pair a moved row with what it was and refuses it: a wall of its own.
+    onTables(
+      world,
+      (table) =>
+        `${openPolicy(table)}; DROP TRIGGER IF EXISTS guard_identity ON ${table}; DROP TRIGGER IF EXISTS guard_update ON ${table}`,
+    ),
   "an accounts policy that is true": (world) =>
     change(
       world,

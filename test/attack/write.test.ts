@@ -75,7 +75,7 @@ const inserting: Attack[] = [
     "raw INSERT of an audit line",
     ({ b, victim: { accountId } }) =>
       b.$executeRawUnsafe(
-        "INSERT INTO tenant.audit_log (account_id, actor, operation, subject) VALUES ($1::uuid, 'alice', 'delete', 'documents')",
+        "INSERT INTO tenant.audit_log (account_id, actor, operation, subject, row_id) VALUES ($1::uuid, 'alice', 'delete', 'documents', '1')",
         accountId,
       ),
     "a runtime login that is a superuser",

@@ -54,7 +54,7 @@ describeOnBothEngines("a log", (world) => {
   it("of a tenant takes no row from that tenant", async () => {
     const db = world().db(world().a);
     await expect(
-      db.$executeRaw`INSERT INTO tenant.audit_log (actor, operation, subject) VALUES ('somebody', 'delete', 'documents')`,
+      db.$executeRaw`INSERT INTO tenant.audit_log (actor, operation, subject, row_id) VALUES ('somebody', 'delete', 'documents', '1')`,
     ).rejects.toThrow(/permission denied/);
     await expect(db.auditLog.deleteMany()).rejects.toThrow(/denied|42501|permission/i);
     await expect(db.$executeRaw`UPDATE tenant.audit_log SET actor = 'somebody'`).rejects.toThrow(/permission denied/);
