@@ -195,4 +195,18 @@ describeOnBothEngines("tenantDb()", (world, kind) => {
     const other = openTenantDb({ engine, contextKey: { ...contextKey, secret: Buffer.alloc(32, 1) } }, context);
     await expect(other.document.count()).rejects.toMatchObject({ code: "CONTEXT_INVALID" });
   });
+
+  it("finds rows by a relation that isn't there, though the account beside it always is", async () => {
+    const db = world().db(world().a);
+    const owner = await db.user.create({ data: { email: `${randomUUID()}@a.test`, name: "owner" } });
+    const owned = await db.document.create({ data: { number: randomUUID(), title: "owned", ownerId: owner.id } });
+    const none = await db.document.create({ data: { number: randomUUID(), title: "none" } });
+    const among = { id: { in: [owned.id, none.id] } };
+    const found = async (where: object) => (await db.document.findMany({ where: { ...among, ...where } })).map(({ id }) => id);
+    expect(await found({ owner: null })).toEqual([none.id]);
+    expect(await found({ owner: { is: null } })).toEqual([none.id]);
+    expect(await found({ owner: { isNot: null } })).toEqual([owned.id]);
+    expect(await found({ NOT: { owner: null } })).toEqual([owned.id]);
+    expect(await db.user.count({ where: { id: owner.id, documents: { some: { owner: { isNot: null } } } } })).toBe(1);
+  });
 });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { readRelationFields } from "../../src/tenant-plane/relation-fields.js";
 import { ArgsScope, type DataModel } from "../../src/tenant-plane/scope-args.js";
 import { readAccountKeys } from "../../src/tenant-plane/unique-keys.js";
 
@@ -55,14 +56,14 @@ describe("ArgsScope", () => {
   it("goes by whatever field holds the account", () => {
     const schema = SCHEMA.replaceAll("accountId", "shopId");
     const shop = new ArgsScope(
-      { model: MODEL, keys: readAccountKeys(schema, "shopId") },
+      { model: MODEL, keys: readAccountKeys(schema, "shopId"), relations: new Map() },
       { accountField: "shopId", accountId: "A" },
     );
     expect(shop.call("Shelf", "findUnique", { where: { id: "1" } })).toEqual({ where: { shopId_id: { shopId: "A", id: "1" } } });
   });
 
   const scope = new ArgsScope(
-    { model: MODEL, keys: readAccountKeys(SCHEMA, "accountId") },
+    { model: MODEL, keys: readAccountKeys(SCHEMA, "accountId"), relations: readRelationFields(SCHEMA, "accountId") },
     { accountField: "accountId", accountId: "A" },
   );
   const key = (rest: object, name = "accountId_id") => ({ [name]: { accountId: "A", ...rest } });
@@ -123,6 +124,25 @@ describe("ArgsScope", () => {
           set: [key({ shelfId: "s", place: 5 }, "spot")],
         },
       },
+    });
+  });
+
+  it("asks for the absence of a relation by its own fields: the account beside them is never null", () => {
+    const none = { AND: [{ shelfId: null }] };
+    const where = (given: object) => (scope.call("Book", "findMany", { where: given }) as { where: object }).where;
+    expect(where({ shelf: null })).toEqual({ AND: [none] });
+    expect(where({ shelf: { is: null }, place: 1, AND: { place: 2 } })).toEqual({ place: 1, AND: [none, { place: 2 }] });
+    expect(where({ OR: [{ shelf: { isNot: null } }, { place: 1 }] })).toEqual({ OR: [{ AND: [{ NOT: none }] }, { place: 1 }] });
+    expect(where({ shelf: { label: "x" } })).toEqual({ shelf: { label: "x" } });
+    expect(where({ shelf: { is: { books: { some: { shelf: null } } } } })).toEqual({
+      shelf: { is: { books: { some: { AND: [none] } } } },
+    });
+    expect(scope.call("Shelf", "findMany", { include: { _count: { select: { books: { where: { shelf: null } } } } } })).toEqual({
+      include: { _count: { select: { books: { where: { AND: [none] } } } } },
+    });
+    expect(scope.call("Book", "update", { where: { id: "1", shelf: null }, data: {} })).toEqual({
+      where: { ...key({ id: "1" }), AND: [none] },
+      data: {},
     });
   });
 

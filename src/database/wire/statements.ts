@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import type { CustomTypesConfig } from "pg";
 import { prepareValue } from "pg/lib/utils.js";
 import { serialize } from "pg-protocol";
@@ -31,7 +32,6 @@ export class Statements {
   readonly #seenOnce = new Set<string>();
   /** Names that the server may still know, to be closed with the next command. */
   #toClose: string[] = [];
-  #made = 0;
 
   /** @param reuse false where the connection is not the same session from one transaction to the next */
   constructor(private readonly reuse: boolean) {}
@@ -62,7 +62,7 @@ export class Statements {
 
   #nameFor(text: string): string {
     if (!this.reuse) return "";
-    if (this.#seenOnce.delete(text)) return `azora_${++this.#made}`;
+    if (this.#seenOnce.delete(text)) return nameOf(text);
     if (this.#seenOnce.size >= MOST) this.#seenOnce.clear();
     this.#seenOnce.add(text);
     return "";
@@ -89,6 +89,11 @@ export class Statements {
     this.#toClose = [];
     return messages;
   }
+}
+
+/** A name that no other text has, in no process: a pooler may lend one session to several. */
+function nameOf(text: string): string {
+  return `azora_${createHash("sha256").update(text).digest("hex").slice(0, 32)}`;
 }
 
 /** A table has changed under a prepared statement, or somebody dropped it: prepared anew it works. */

@@ -4,7 +4,8 @@ import type { Caller } from "../../database/wire/caller.js";
 import { contextAdapter } from "../../database/wire/prisma-adapter.js";
 import { AzoraError } from "../../errors.js";
 import { type ConstraintFields, readConstraintFields } from "../constraint-fields.js";
-import type { DataModel } from "../scope-args.js";
+import { type RelationFields, readRelationFields } from "../relation-fields.js";
+import type { DataModel, ScopedSchema } from "../scope-args.js";
 import { type AccountKeys, readAccountKeys } from "../unique-keys.js";
 import { sharedCompiler } from "./compiler.js";
 import { type ClientInternals, type EngineClass, internalsOf, type PrismaClientClass } from "./internals.js";
@@ -14,11 +15,12 @@ import { TenantEngine } from "./tenant-engine.js";
 type RequestHandlerClass = new (client: object, events: EventEmitter) => object;
 
 /** What all tenants' clients of one client class on one database have in common. */
-export class Platform {
+export class Platform implements ScopedSchema {
   readonly #base: ClientInternals;
   readonly #lanes: Lanes;
   readonly model: DataModel;
   readonly keys: AccountKeys;
+  readonly relations: RelationFields;
   readonly constraints: ConstraintFields;
 
   constructor(database: Engine, Client: PrismaClientClass, accountField: string) {
@@ -28,6 +30,7 @@ export class Platform {
     const { _engine, _engineConfig, _runtimeDataModel } = this.#base;
     this.model = _runtimeDataModel;
     this.keys = readAccountKeys(_engineConfig.inlineSchema, accountField);
+    this.relations = readRelationFields(_engineConfig.inlineSchema, accountField);
     this.constraints = readConstraintFields(_engineConfig.inlineSchema, accountField);
     this.#lanes = new Lanes({
       database,
