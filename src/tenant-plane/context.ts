@@ -36,7 +36,7 @@ export function checkContext({ accountId, actor }: TenantContext): void {
 
 /**
  * Signs a context: `<HMAC-SHA-256, hex>.<key id>.<expiry>.<account>.<actor>`, as
- * guard.read_context() takes it.
+ * guard.current_account() takes it.
  * @param expiresAt seconds since 1970
  */
 export function signContext(key: ContextKey, { accountId, actor }: TenantContext, expiresAt: number): string {

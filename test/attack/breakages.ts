@@ -55,10 +55,11 @@ export const breakages = {
   "sessions that everybody may end": (world) =>
     change(world, "GRANT EXECUTE ON FUNCTION pg_terminate_backend(integer, bigint) TO PUBLIC"),
   "a signature that is never wrong": (world) =>
-    edit(world, "guard.read_context()", "WHEN left(token, 65) =", "WHEN true OR left(token, 65) ="),
-  "an expiry that never comes": (world) => edit(world, "guard.read_context()", "> transaction_timestamp()", "> to_timestamp(0)"),
-  "a retired key that still signs": (world) => edit(world, "guard.read_context()", " AND k.retired_at IS NULL", ""),
-  "a suspension that nobody asks for": (world) => edit(world, "guard.read_context()", "AND status = 'active'", ""),
+    edit(world, "guard.current_account()", "WHEN left(token, 65) =", "WHEN true OR left(token, 65) ="),
+  "an expiry that never comes": (world) =>
+    edit(world, "guard.current_account()", "> transaction_timestamp()", "> to_timestamp(0)"),
+  "a retired key that still signs": (world) => edit(world, "guard.current_account()", " AND k.retired_at IS NULL", ""),
+  "a suspension that nobody asks for": (world) => edit(world, "guard.current_account()", "AND status = 'active'", ""),
   "a read-only suspension that lets write": (world) =>
     edit(world, "guard.audit_write()", "IF context.read_only THEN", "IF false THEN"),
   "writes without a context": (world) =>

@@ -92,10 +92,11 @@ describeOnBothEngines("the audit log of reads", (world) => {
       await tx.document.findMany();
       await tx.batch.findMany({ where: { id: randomUUID() } });
     });
-    expect((await lines()).map(({ subject, row_count }) => [subject, row_count])).toEqual([
-      ["documents", 2],
-      ["batches", 0],
-    ]);
+    // Lines of one moment, which the embedded engine's clock does not tell apart.
+    expect(Object.fromEntries((await lines()).map(({ subject, row_count }) => [subject, row_count]))).toEqual({
+      documents: 2,
+      batches: 0,
+    });
   });
 
   it("has the reads of one that is rolled back: the rows were seen", async () => {

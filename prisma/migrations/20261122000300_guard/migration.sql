@@ -77,15 +77,17 @@ AS $$
   WHERE k.id = key_id AND k.retired_at IS NULL
 $$;
 
--- Reads the one setting `azora.context`: `<hmac>.<key id>.<expiry, epoch seconds>.<account>.<actor>`.
--- All NULL without a context; an error for one that is forged, expired, or of an account
--- that may not work. Suspension is decided here and nowhere else. Expiry is held against
--- the start of the transaction: a long one does not lose its context half way.
+-- The account of the context, the only thing that policies ask. Reads the one setting
+-- `azora.context`: `<hmac>.<key id>.<expiry, epoch seconds>.<account>.<actor>`. NULL without
+-- a context; an error for one that is forged, expired, or of an account that may not work.
+-- Suspension is decided here and nowhere else. Expiry is held against the start of the
+-- transaction: a long one does not lose its context half way.
 --
 -- It runs once for each statement. PL/pgSQL makes every expression ready anew in each
 -- transaction, so a good context meets few of them; what is wrong with a bad one,
--- refuse_context() finds out. Two look-ups by key cost less than their join.
-CREATE FUNCTION guard.read_context(OUT account_id uuid, OUT actor text, OUT read_only boolean)
+-- refuse_context() finds out. Two look-ups by key cost less than their join, and a function
+-- in SQL would be parsed again each time that a statement is planned.
+CREATE FUNCTION guard.current_account() RETURNS uuid
 LANGUAGE plpgsql STABLE PARALLEL SAFE SECURITY DEFINER SET search_path = pg_catalog
 COST 1000
 AS $$
@@ -93,27 +95,38 @@ DECLARE
   token     constant text := current_setting('azora.context', true);
   inner_pad bytea;
   outer_pad bytea;
-  signed    uuid;
+  account   uuid;
   status    control.account_status;
 BEGIN
   IF token IS NULL OR token = '' THEN
-    RETURN;
+    RETURN NULL;
   END IF;
   SELECT k.inner_pad, k.outer_pad INTO inner_pad, outer_pad
   FROM guard.context_keys k WHERE k.id = split_part(token, '.', 2) AND k.retired_at IS NULL;
   -- HMAC-SHA-256 (RFC 2104), as guard.sign() makes it. What isn't signed is not even read as an account.
-  signed := CASE
+  account := CASE
     WHEN left(token, 65) = encode(sha256(outer_pad || sha256(inner_pad || convert_to('azora.context.' || substr(token, 66), 'UTF8'))), 'hex') || '.'
     THEN split_part(token, '.', 4)::uuid
   END;
-  SELECT a.id, a.status, array_to_string((string_to_array(token, '.'))[5:], '.'), false
-  INTO account_id, status, actor, read_only
-  FROM control.accounts a WHERE a.id = signed;
-  IF account_id IS NOT NULL AND status = 'active' AND to_timestamp(split_part(token, '.', 3)::double precision) > transaction_timestamp() THEN
-    RETURN;
+  SELECT a.status INTO status FROM control.accounts a WHERE a.id = account;
+  IF FOUND AND status = 'active' AND to_timestamp(split_part(token, '.', 3)::double precision) > transaction_timestamp() THEN
+    RETURN account;
   END IF;
-  read_only := true;
-  account_id := guard.refuse_context(token);
+  RETURN guard.refuse_context(token);
+END
+$$;
+
+-- All that the context says, for whoever logs: nothing without one.
+CREATE FUNCTION guard.read_context(OUT account_id uuid, OUT actor text, OUT read_only boolean)
+LANGUAGE plpgsql STABLE PARALLEL SAFE SECURITY DEFINER SET search_path = pg_catalog
+COST 1000
+AS $$
+BEGIN
+  account_id := guard.current_account();
+  IF account_id IS NOT NULL THEN
+    actor := array_to_string((string_to_array(current_setting('azora.context'), '.'))[5:], '.');
+    read_only := NOT EXISTS (SELECT FROM control.accounts a WHERE a.id = account_id AND a.status = 'active');
+  END IF;
 END
 $$;
 
@@ -144,11 +157,6 @@ BEGIN
   RETURN parts[3]::uuid;
 END
 $$;
-
--- The account of the context, the only thing that policies ask.
-CREATE FUNCTION guard.current_account() RETURNS uuid
-LANGUAGE sql STABLE PARALLEL SAFE COST 1000
-AS $$ SELECT (guard.read_context()).account_id $$;
 
 -- The account that the context names, unchecked. Enough for one purpose: rows of a log that
 -- only guard's own functions can insert, which have checked the context just before.
@@ -383,19 +391,20 @@ CREATE FUNCTION guard.log_reads(token text, reads jsonb, durable boolean) RETURN
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog
 AS $$
 DECLARE
-  context record;
+  account uuid;
 BEGIN
   PERFORM set_config('azora.context', token, true);
   IF NOT durable THEN
     PERFORM set_config('synchronous_commit', 'off', true);
   END IF;
-  SELECT * INTO context FROM guard.read_context();
-  IF context.account_id IS NULL THEN
+  account := guard.current_account();
+  IF account IS NULL THEN
     RAISE EXCEPTION USING ERRCODE = '42501', MESSAGE = 'A read is logged only inside a tenant context.';
   END IF;
   INSERT INTO tenant.audit_log (account_id, actor, operation, subject, method, filter, row_count)
-  SELECT context.account_id, context.actor, 'read', r.subject, r.method, r.filter, r.rows
-  FROM jsonb_to_recordset(reads) AS r(subject text, method text, filter jsonb, rows integer);
+  SELECT account, array_to_string((string_to_array(token, '.'))[5:], '.'), 'read',
+    r.entry ->> 'subject', r.entry ->> 'method', r.entry -> 'filter', (r.entry ->> 'rows')::integer
+  FROM jsonb_array_elements(reads) AS r(entry);
 END
 $$;
 

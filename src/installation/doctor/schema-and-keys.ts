@@ -35,7 +35,7 @@ export async function checkContextKey(config: Config, engine: Engine): Promise<C
   return failed(
     name,
     "the database accepted a context of no account",
-    "Run `azora db:status`: guard.read_context() was changed.",
+    "Run `azora db:status`: guard.current_account() was changed.",
   );
 }
 
