@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { Arena } from "./arena.js";
 
-// What random programs have found, each as short as it gets.
-describe("what random programs have found (server)", () => {
+// Found by random programs: a tenant may drop what its session has prepared, and put its own in that place.
+describe("statements that azora has prepared (server)", () => {
   let arena: Arena;
   beforeAll(async () => {
     arena = await Arena.open("server");
