@@ -1,0 +1,11 @@
+/** What is measured is what is shipped: the built files, typed by their sources. */
+const dist = (file: string) => new URL(`../../dist/${file}`, import.meta.url).href;
+
+export const { openTenantDb } = (await import(
+  dist("tenant-plane/tenant-db.js")
+)) as typeof import("../../src/tenant-plane/tenant-db.js");
+export const { openServer } = (await import(dist("database/server.js"))) as typeof import("../../src/database/server.js");
+export const { PrismaClient, Prisma } = (await import(
+  dist("generated/tenant/client.js")
+)) as typeof import("../../src/generated/tenant/client.js");
+export type PrismaClient = import("../../src/generated/tenant/client.js").PrismaClient;

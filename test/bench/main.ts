@@ -1,0 +1,25 @@
+/** `npm run bench` lists the benches; `npm run bench -- NAME [options]` runs one. */
+process.env.NODE_ENV = "production";
+
+/** One file each, imported only when it is run: what it loads must not weigh on another. */
+const BENCHES: Readonly<Record<string, { readonly about: string; readonly load: () => Promise<Bench> }>> = {
+  "tenant-db": {
+    about: "tenantDb() beside stock Prisma, its row-level-security example, other tenancy libraries and plain pg",
+    load: () => import("./tenant-db/run.js"),
+  },
+};
+
+interface Bench {
+  /** @param args what stands behind the bench's name */
+  run(args: readonly string[]): Promise<void>;
+}
+
+const [name, ...args] = process.argv.slice(2);
+const bench = name === undefined ? undefined : BENCHES[name];
+if (bench) {
+  await (await bench.load()).run(args);
+} else {
+  const known = Object.entries(BENCHES).map(([id, { about }]) => `  npm run bench -- ${id}    ${about}`);
+  process.stdout.write(`${["Benches:", ...known].join("\n")}\n`);
+  if (name !== undefined) process.exitCode = 2;
+}

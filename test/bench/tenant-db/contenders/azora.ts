@@ -1,0 +1,42 @@
+import { Pool } from "pg";
+import type { TenantConnection } from "../../../../src/tenant-plane/tenant-db.js";
+import { openServer, openTenantDb, type PrismaClient } from "../../dist.js";
+import { type Contender, nothingToSettle, type Place } from "./contender.js";
+import { type PrismaStyle, prismaOperations } from "./prisma-operations.js";
+
+/** A connection of the kind that `azora init` configures, over a pool as large as everybody's. */
+export function azoraConnection({ url, poolSize, contextKey }: Pick<Place, "url" | "poolSize" | "contextKey">) {
+  const pool = new Pool({ connectionString: url, max: poolSize });
+  const engine = { ...openServer({ tenant: url }), pool: async () => pool, close: () => pool.end() };
+  const key = { id: contextKey.id, secret: Buffer.from(contextKey.secret, "base64") };
+  return { engine, contextKey: key } satisfies TenantConnection;
+}
+
+/** A tenant client as Prisma's: azora's own types know no account. */
+export function azoraClient(connection: TenantConnection, accountId: string): PrismaClient {
+  return openTenantDb(connection, { accountId, actor: "bench" }) as unknown as PrismaClient;
+}
+
+/** One tenant client, kept. */
+export async function openAzora(place: Place): Promise<Contender> {
+  const connection = azoraConnection(place);
+  const client = azoraClient(connection, place.accountId);
+  return contenderOf(place, connection, () => client);
+}
+
+/** A new tenant client for each call, as an application makes one for each request. */
+export async function openAzoraEachTime(place: Place): Promise<Contender> {
+  const connection = azoraConnection(place);
+  return contenderOf(place, connection, () => azoraClient(connection, place.accountId));
+}
+
+function contenderOf({ documentIds }: Place, { engine }: TenantConnection, client: () => PrismaClient): Contender {
+  const style: PrismaStyle = {
+    call: (run) => run(client()),
+    transaction: (run) => client().$transaction(run),
+    key: (id) => ({ id }) as never,
+    where: {},
+    data: {},
+  };
+  return { operations: prismaOperations(style, documentIds), settle: nothingToSettle, close: () => engine.close() };
+}
