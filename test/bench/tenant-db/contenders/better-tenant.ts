@@ -1,6 +1,6 @@
 import type { Prisma, PrismaClient } from "../../../../src/generated/tenant/client.js";
 import { importPeer } from "../../peers.js";
-import { type Contender, nothingToSettle, type Place } from "./contender.js";
+import type { Contender, Place } from "./contender.js";
 import { prismaOperations } from "./prisma-operations.js";
 import { stockClient } from "./stock.js";
 
@@ -39,7 +39,6 @@ export async function openBetterTenant(place: Place): Promise<Contender> {
       },
       documentIds,
     ),
-    settle: nothingToSettle,
     close: () => client.$disconnect(),
   };
 }

@@ -18,8 +18,6 @@ export interface Place {
 /** One way of keeping tenants apart, ready to be measured. */
 export interface Contender {
   readonly operations: Operations;
-  /** Waits for whatever the calls left to be done later: it belongs to their cost. */
-  settle(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -32,5 +30,3 @@ export interface ContenderKind {
   readonly isPeer: boolean;
   readonly open: (place: Place) => Promise<Contender>;
 }
-
-export const nothingToSettle = async (): Promise<void> => undefined;

@@ -28,7 +28,13 @@ const peer = { isPeer: true } as const;
 export const CONTENDERS = {
   stock: kind("plain", "Prisma as documented, `where: { accountId }` by hand, no row security, no audit", openStock),
   tuned: kind("plain", "stock with named prepared statements (`statementNameGenerator`)", openTuned),
-  azora: kind("azora", "`tenantDb()`, one client kept", openAzora, { audits: "all" }),
+  azora: kind("azora", '`tenantDb()`, one client kept, reads logged by its default (`readAudit: "async"`)', openAzora(), {
+    audits: "all",
+  }),
+  "azora-sync": kind("azora", 'the same with `readAudit: "sync"`', openAzora("sync"), { audits: "all" }),
+  "azora-off": kind("azora", 'the same with `readAudit: "off"`; writes are logged as ever', openAzora("off"), {
+    audits: "writes",
+  }),
   "azora-new": kind("azora", "`tenantDb()`, a new client for each call, as one a request", openAzoraEachTime, { audits: "all" }),
   "rls-extension": kind("policy", "the pattern of Prisma's row-level-security example", openRlsExtension),
   "better-tenant": kind("bypass", "`@usebetterdev/tenant`, Prisma adapter, its defaults, its policies", openBetterTenant, peer),

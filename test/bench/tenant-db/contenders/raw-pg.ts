@@ -1,6 +1,6 @@
 import { Pool, type PoolClient } from "pg";
 import type { Operations } from "../operations.js";
-import { type Contender, nothingToSettle, type Place } from "./contender.js";
+import type { Contender, Place } from "./contender.js";
 
 const FIND = "SELECT * FROM tenant.documents WHERE account_id = $1 AND id = $2";
 const LIST = "SELECT * FROM tenant.documents WHERE account_id = $1 ORDER BY number LIMIT $2";
@@ -16,7 +16,7 @@ const REVISE_ALL = `INSERT INTO tenant.document_revisions (account_id, document_
 /** `pg` with prepared statements and nothing above it: the floor. Tables without row security or audit. */
 export async function openRawPg({ url, poolSize, accountId, documentIds }: Place): Promise<Contender> {
   const pool = new Pool({ connectionString: url, max: poolSize });
-  return { operations: operationsOn(pool, accountId, documentIds), settle: nothingToSettle, close: () => pool.end() };
+  return { operations: operationsOn(pool, accountId, documentIds), close: () => pool.end() };
 }
 
 function operationsOn(pool: Pool, accountId: string, documentIds: readonly string[]): Operations {

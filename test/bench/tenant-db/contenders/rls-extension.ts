@@ -1,6 +1,6 @@
 import type { Prisma as Types } from "../../../../src/generated/tenant/client.js";
 import { Prisma, type PrismaClient } from "../../dist.js";
-import { type Contender, nothingToSettle, type Place } from "./contender.js";
+import type { Contender, Place } from "./contender.js";
 import { prismaOperations } from "./prisma-operations.js";
 import { stockClient } from "./stock.js";
 
@@ -24,7 +24,6 @@ export async function openRlsExtension(place: Place): Promise<Contender> {
       },
       documentIds,
     ),
-    settle: nothingToSettle,
     close: () => base.$disconnect(),
   };
 }

@@ -1,6 +1,6 @@
 import { PrismaPg } from "@prisma/adapter-pg";
 import { PrismaClient } from "../../dist.js";
-import { type Contender, nothingToSettle, type Place } from "./contender.js";
+import type { Contender, Place } from "./contender.js";
 import { byHand, prismaOperations } from "./prisma-operations.js";
 
 type AdapterOptions = NonNullable<ConstructorParameters<typeof PrismaPg>[1]>;
@@ -31,7 +31,6 @@ export async function openTuned(place: Place): Promise<Contender> {
 function contenderOf({ accountId, documentIds }: Place, client: PrismaClient): Contender {
   return {
     operations: prismaOperations(byHand(client, accountId), documentIds),
-    settle: nothingToSettle,
     close: () => client.$disconnect(),
   };
 }

@@ -1,6 +1,6 @@
 import type { PrismaClient } from "../../dist.js";
 import { importPeer } from "../../peers.js";
-import { type Contender, nothingToSettle, type Place } from "./contender.js";
+import type { Contender, Place } from "./contender.js";
 import { prismaOperations } from "./prisma-operations.js";
 import { stockClient } from "./stock.js";
 
@@ -28,7 +28,6 @@ export async function openTenantExtension(place: Place): Promise<Contender> {
       },
       documentIds,
     ),
-    settle: nothingToSettle,
     close: () => base.$disconnect(),
   };
 }

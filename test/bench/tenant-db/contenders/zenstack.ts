@@ -1,7 +1,7 @@
 import { Pool } from "pg";
 import type { PrismaClient } from "../../dist.js";
 import { importPeer } from "../../peers.js";
-import { type Contender, nothingToSettle, type Place } from "./contender.js";
+import type { Contender, Place } from "./contender.js";
 import { prismaOperations } from "./prisma-operations.js";
 
 interface Orm {
@@ -40,7 +40,6 @@ export async function openZenStack({ url, poolSize, accountId, documentIds }: Pl
       },
       documentIds,
     ),
-    settle: nothingToSettle,
     close: () => base.$disconnect(),
   };
 }
