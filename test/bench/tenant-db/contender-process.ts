@@ -1,5 +1,6 @@
 import type { Contender, Place } from "./contenders/contender.js";
 import { CONTENDERS, type ContenderName } from "./contenders/index.js";
+import { type CpuShares, profileCpu } from "./cpu-profile.js";
 import type { Operation } from "./operations.js";
 
 /**
@@ -16,6 +17,8 @@ export interface RoundRequest {
   readonly milliseconds: number;
   /** No more calls than these, where the number matters and not the time. */
   readonly calls?: number;
+  /** Look whose code runs: takes time of its own. */
+  readonly profile?: boolean;
 }
 
 export interface RoundResult {
@@ -26,6 +29,7 @@ export interface RoundResult {
   readonly maxMs: number;
   /** Why a call failed; the first one's. */
   readonly error?: string;
+  readonly cpu?: CpuShares;
 }
 
 /** One call, to see that it does what is measured. */
@@ -64,6 +68,7 @@ async function round({
   place,
   milliseconds,
   calls = Number.POSITIVE_INFINITY,
+  profile,
 }: RoundRequest): Promise<RoundResult> {
   const contender = await contenderAt(place);
   const call = contender.operations[operation];
@@ -83,7 +88,8 @@ async function round({
       latencies.push(performance.now() - before);
     }
   };
-  await Promise.all(Array.from({ length: callers }, caller));
+  const allCallers = () => Promise.all(Array.from({ length: callers }, caller));
+  const cpu = profile ? await profileCpu(allCallers) : void (await allCallers());
   const elapsedMs = performance.now() - start;
   latencies.sort((a, b) => a - b);
   return {
@@ -92,6 +98,7 @@ async function round({
     p50Ms: latencies[latencies.length >> 1] ?? Number.NaN,
     maxMs: latencies.at(-1) ?? Number.NaN,
     ...(error !== undefined && { error }),
+    ...(cpu && { cpu }),
   };
 }
 
