@@ -1,5 +1,5 @@
-import type { Contender, Place } from "./contenders/contender.js";
-import { CONTENDERS, type ContenderName } from "./contenders/index.js";
+import type { Contender, ContenderKind, Place } from "./contenders/contender.js";
+import { type ContenderName, kindOf } from "./contenders/index.js";
 import { type CpuShares, profileCpu } from "./cpu-profile.js";
 import type { Operation } from "./operations.js";
 
@@ -49,7 +49,7 @@ export interface StartRequest {
   readonly places: readonly Place[];
 }
 
-let kind: (typeof CONTENDERS)[ContenderName];
+let kind: ContenderKind;
 let places: readonly Place[] = [];
 const opened = new Map<number, Promise<Contender>>();
 
@@ -121,7 +121,7 @@ function lastLine(error: unknown): string {
 
 process.on("message", async (request: StartRequest | TrialRequest | RoundRequest) => {
   if ("contender" in request) {
-    kind = CONTENDERS[request.contender];
+    kind = kindOf(request.contender);
     places = request.places;
     process.send?.({});
   } else {

@@ -3,7 +3,6 @@ import { readFileSync } from "node:fs";
 import { Pool } from "pg";
 import { makeSigningKey } from "../../../src/control-plane/signing.js";
 import { setPassword } from "../../../src/database/logins.js";
-import { makePassword } from "../../../src/database/scram.js";
 import { install } from "../../support/prepare.js";
 import { administer, urlOf } from "../../support/server-template.js";
 import type { Database, Place } from "./contenders/contender.js";
@@ -21,11 +20,18 @@ export interface Installed {
 const APP = "bench_app";
 const TABLES = ["tenant.documents", "tenant.document_revisions"];
 
-/** Makes a database and its tables, guarded as its kind says. @param name of the database */
-export async function makeDatabase(serverUrl: string, kind: Database, name: string): Promise<Installed> {
+export interface DatabaseRequest {
+  readonly kind: Database;
+  /** Of the database. */
+  readonly name: string;
+  /** Of its login. Logins belong to the cluster: azora's is one for all databases. */
+  readonly password: string;
+}
+
+/** Makes a database and its tables, guarded as its kind says. */
+export async function makeDatabase(serverUrl: string, { kind, name, password }: DatabaseRequest): Promise<Installed> {
   await administer(serverUrl, `CREATE DATABASE ${name} TEMPLATE template0`);
   const ownerUrl = urlOf(serverUrl, name);
-  const password = makePassword();
   const contextKey = { id: "bench", secret: randomBytes(32).toString("base64") };
   const login = kind === "azora" ? "azora_runtime" : `${APP}_${name}`;
   const owner = new Pool({ connectionString: ownerUrl, max: 2 });

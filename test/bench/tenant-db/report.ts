@@ -1,9 +1,10 @@
 import { markdownTable } from "../markdown-table.js";
-import { CONTENDERS } from "./contenders/index.js";
-import type { GoalResult } from "./goals.js";
+import { median } from "../statistics.js";
+import { kindOf } from "./contenders/index.js";
+import { type GoalResult, rangeOf } from "./goals.js";
 import type { Machine } from "./machine.js";
 import { ABOUT, OPERATIONS } from "./operations.js";
-import type { Cell } from "./parts/calls.js";
+import { type Cell, type CellResult, ratioOf } from "./parts/calls.js";
 import type { Memory } from "./parts/memory.js";
 import type { PoolUse } from "./parts/pool.js";
 import type { Slowdown } from "./parts/scale.js";
@@ -44,16 +45,22 @@ export function writeReport(report: Report): string {
   }
   if (scale?.[0]) {
     const { few, many } = scale[0];
-    const rows = scale.map(({ operation, contender, fewMicroseconds, manyMicroseconds, slowdown }) => [
+    const rows = scale.map(({ operation, contender, fewMicroseconds, manyMicroseconds, slowdown, quartiles }) => [
       `${operation}, ${contender}`,
       ...[fewMicroseconds, manyMicroseconds].map((time) => time.toFixed(0)),
-      slowdown.toFixed(3),
+      `${slowdown.toFixed(3)} (${rangeOf(quartiles)})`,
     ]);
     parts.push(markdownTable(["call, µs", `${few} tenants`, `${many} tenants`, "slowdown"], rows));
   }
   if (goals.length > 0) {
-    const rows = goals.map(({ text, limit, value, isReached }) => [text, limit, value, isReached ? "reached" : "NOT reached"]);
-    parts.push(markdownTable(["goal", "limit", "measured", ""], rows));
+    const rows = goals.map(({ text, limit, value, spread, isReached }) => [
+      text,
+      limit,
+      value,
+      spread,
+      isReached ? "reached" : "NOT reached",
+    ]);
+    parts.push(markdownTable(["goal", "limit", "measured", "middle half of the rounds", ""], rows));
   }
   return `${parts.filter((part) => part !== "").join("\n\n")}\n`;
 }
@@ -74,7 +81,7 @@ function writeMachine({ versions, latencies, load, cpus, settings }: Machine): s
 
 function writeContenders(cells: readonly Cell[]): string {
   const names = cells[0]?.results.map(({ contender }) => contender) ?? [];
-  return names.map((name) => `- ${name}: ${CONTENDERS[name].about}`).join("\n");
+  return names.map((name) => `- ${name}: ${kindOf(name).about}`).join("\n");
 }
 
 function writeOperation(cells: readonly Cell[], operation: Cell["operation"]): string[] {
@@ -85,13 +92,15 @@ function writeOperation(cells: readonly Cell[], operation: Cell["operation"]): s
   const rows = (columns[0]?.results ?? []).map(({ contender }, row) => [
     contender,
     ...columns.map(({ results }) => {
-      const { microseconds, toStock, error } = results[row] as (typeof results)[number];
-      if (error !== undefined) return "failed";
-      return Number.isNaN(toStock) ? `${microseconds.toFixed(0)}` : `${microseconds.toFixed(0)} (${toStock.toFixed(2)})`;
+      const result = results[row] as CellResult;
+      if (result.error !== undefined) return "failed";
+      const stock = results.find((other) => other.contender === "stock");
+      const time = median(result.medians).toFixed(0);
+      return stock ? `${time} (${ratioOf(result, stock).median.toFixed(2)})` : time;
     }),
   ]);
   return [
-    `${operation}: ${ABOUT[operation]}. Time a call in µs, and its ratio to stock.`,
+    `${operation}: ${ABOUT[operation]}. The median call in µs, and its ratio to stock.`,
     markdownTable(["", ...columns.map(title)], rows),
   ];
 }

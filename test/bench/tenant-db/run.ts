@@ -1,6 +1,6 @@
 import { loadavg } from "node:os";
 import { installPeers } from "../peers.js";
-import { CONTENDERS, type ContenderName } from "./contenders/index.js";
+import { type ContenderName, kindOf } from "./contenders/index.js";
 import { judge } from "./goals.js";
 import { describeMachine } from "./machine.js";
 import { HELP, type Options, parseOptions } from "./options.js";
@@ -41,7 +41,7 @@ export async function run(args: readonly string[]): Promise<void> {
 async function measure(stage: Stage, options: Options): Promise<Report> {
   const loadBefore = loadavg()[0] ?? 0;
   const { parts, contenders } = options;
-  if (parts.includes("calls") && contenders.some((name) => CONTENDERS[name].isPeer)) installPeers();
+  if (parts.includes("calls") && contenders.some((name) => kindOf(name).isPeer)) installPeers();
   const measured = {
     ...(parts.includes("calls") && { cells: await measureCalls(stage, options) }),
     ...(parts.includes("pool") && { pool: await measurePool(stage, options) }),

@@ -1,7 +1,8 @@
+import { makePassword } from "../../../src/database/scram.js";
 import { type ServerSettings, startServer } from "../../support/postgres-server.js";
 import { administer } from "../../support/server-template.js";
 import type { Database, Place } from "./contenders/contender.js";
-import { CONTENDERS, type ContenderName } from "./contenders/index.js";
+import { CONTENDERS, type ContenderName, kindOf } from "./contenders/index.js";
 import { type Installed, makeDatabase } from "./databases.js";
 import { type DelayedLine, delayLine } from "./latency/delayed-line.js";
 import { accountOf, type Seed, seed } from "./seed.js";
@@ -21,6 +22,7 @@ export const POOL_SIZE = 10;
 /** A server of its own, with databases made and filled as they are asked for. */
 export class Stage {
   readonly #databases = new Map<string, Promise<Installed>>();
+  readonly #password = makePassword();
   readonly #lines = new Map<number, Promise<DelayedLine>>();
 
   private constructor(
@@ -46,14 +48,14 @@ export class Stage {
 
   async #make(kind: Database, name: string, rows: Seed): Promise<Installed> {
     process.stderr.write(`Filling ${name} …\n`);
-    const installed = await makeDatabase(this.serverUrl, kind, name);
+    const installed = await makeDatabase(this.serverUrl, { kind, name, password: this.#password });
     await seed(installed.ownerUrl, rows);
     return installed;
   }
 
   /** Where a contender works: its own account in its kind of database. */
   async place(contender: ContenderName, rows: Seed): Promise<Place & { readonly ownerUrl: string }> {
-    const { appUrl, ownerUrl, contextKey } = await this.database(CONTENDERS[contender].database, rows);
+    const { appUrl, ownerUrl, contextKey } = await this.database(kindOf(contender).database, rows);
     const number = Object.keys(CONTENDERS).indexOf(contender) + 1;
     return { url: appUrl, ownerUrl, contextKey, poolSize: POOL_SIZE, ...(await accountOf(ownerUrl, number)) };
   }

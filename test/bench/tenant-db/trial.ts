@@ -1,6 +1,5 @@
 import { Client } from "pg";
-import type { ContenderName } from "./contenders/index.js";
-import { CONTENDERS } from "./contenders/index.js";
+import { type ContenderName, kindOf } from "./contenders/index.js";
 import { MAKES, type Operation } from "./operations.js";
 import type { Runner } from "./runner.js";
 
@@ -17,7 +16,7 @@ const RETURNS: Readonly<Record<Operation, number>> = {
 export interface Trial {
   readonly contender: ContenderName;
   readonly operation: Operation;
-  readonly runner: Runner;
+  readonly runner: Pick<Runner, "trial">;
   readonly ownerUrl: string;
   readonly accountId: string;
 }
@@ -34,7 +33,7 @@ export async function tryOperation({ contender, operation, runner, ownerUrl, acc
   const owner = new Client({ connectionString: ownerUrl });
   await owner.connect();
   try {
-    const { audits } = CONTENDERS[contender];
+    const { audits } = kindOf(contender);
     const before = await count(owner, accountId, audits !== undefined);
     const { rows, foreign, error } = await runner.trial({ trial: operation });
     if (error !== undefined) complain(`failed (${error})`);

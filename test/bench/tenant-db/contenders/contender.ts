@@ -27,6 +27,6 @@ export interface ContenderKind {
   /** What it promises to log; nothing unless said. */
   readonly audits?: "all" | "writes";
   /** True when test/bench/package.json has to be installed for it. */
-  readonly isPeer: boolean;
+  readonly isPeer?: boolean;
   readonly open: (place: Place) => Promise<Contender>;
 }

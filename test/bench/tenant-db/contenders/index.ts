@@ -7,40 +7,75 @@ import { openStock, openTuned } from "./stock.js";
 import { openTenantExtension } from "./tenant-extension.js";
 import { openZenStack } from "./zenstack.js";
 
-type Rest = Partial<Pick<ContenderKind, "isPeer" | "audits">>;
-
-const kind = (
-  database: ContenderKind["database"],
-  about: string,
-  open: ContenderKind["open"],
-  rest: Rest = {},
-): ContenderKind => ({
-  database,
-  about,
-  open,
-  isPeer: false,
-  ...rest,
-});
-
-const peer = { isPeer: true } as const;
-
-/** Who is measured, in the order of the report's columns. */
+/** Who is measured, in the order of the report. */
 export const CONTENDERS = {
-  stock: kind("plain", "Prisma as documented, `where: { accountId }` by hand, no row security, no audit", openStock),
-  tuned: kind("plain", "stock with named prepared statements (`statementNameGenerator`)", openTuned),
-  azora: kind("azora", '`tenantDb()`, one client kept, reads logged by its default (`readAudit: "async"`)', openAzora(), {
+  stock: {
+    database: "plain",
+    about: "Prisma as documented, `where: { accountId }` by hand, no row security, no audit",
+    open: openStock,
+  },
+  tuned: {
+    database: "plain",
+    about: "stock with named prepared statements (`statementNameGenerator`)",
+    open: openTuned,
+  },
+  azora: {
+    database: "azora",
+    about: '`tenantDb()`, one client kept, reads logged by its default (`readAudit: "async"`)',
     audits: "all",
-  }),
-  "azora-sync": kind("azora", 'the same with `readAudit: "sync"`', openAzora("sync"), { audits: "all" }),
-  "azora-off": kind("azora", 'the same with `readAudit: "off"`; writes are logged as ever', openAzora("off"), {
+    open: openAzora(),
+  },
+  "azora-new": {
+    database: "azora",
+    about: "the same with a new client for each call, as one a request",
+    audits: "all",
+    open: openAzoraEachTime,
+  },
+  "azora-sync": {
+    database: "azora",
+    about: 'one client, `readAudit: "sync"`',
+    audits: "all",
+    open: openAzora("sync"),
+  },
+  "azora-off": {
+    database: "azora",
+    about: 'one client, `readAudit: "off"`; writes are logged as ever',
     audits: "writes",
-  }),
-  "azora-new": kind("azora", "`tenantDb()`, a new client for each call, as one a request", openAzoraEachTime, { audits: "all" }),
-  "rls-extension": kind("policy", "the pattern of Prisma's row-level-security example", openRlsExtension),
-  "better-tenant": kind("bypass", "`@usebetterdev/tenant`, Prisma adapter, its defaults, its policies", openBetterTenant, peer),
-  "tenant-extension": kind("plain", "`prisma-tenant-extension`", openTenantExtension, peer),
-  zenstack: kind("plain", "ZenStack 3 with its policy plugin", openZenStack, peer),
-  pg: kind("plain", "`pg` with prepared statements, no ORM: the floor", openRawPg),
+    open: openAzora("off"),
+  },
+  "rls-extension": {
+    database: "policy",
+    about: "the pattern of Prisma's row-level-security example, no audit",
+    open: openRlsExtension,
+  },
+  "better-tenant": {
+    database: "bypass",
+    about: "`@usebetterdev/tenant`, Prisma adapter, its defaults, its policies, no audit",
+    isPeer: true,
+    open: openBetterTenant,
+  },
+  "tenant-extension": {
+    database: "plain",
+    about: "`prisma-tenant-extension`, no row security, no audit",
+    isPeer: true,
+    open: openTenantExtension,
+  },
+  zenstack: {
+    database: "plain",
+    about: "ZenStack 3 with its policy plugin, no row security, no audit",
+    isPeer: true,
+    open: openZenStack,
+  },
+  pg: {
+    database: "plain",
+    about: "`pg` with prepared statements, no ORM, no row security, no audit: the floor",
+    open: openRawPg,
+  },
 } as const satisfies Readonly<Record<string, ContenderKind>>;
 
 export type ContenderName = keyof typeof CONTENDERS;
+
+/** What is known of a contender before it is opened. */
+export function kindOf(name: ContenderName): ContenderKind {
+  return CONTENDERS[name];
+}

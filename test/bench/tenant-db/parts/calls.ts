@@ -1,4 +1,4 @@
-import { median, shuffled } from "../../statistics.js";
+import { median, quantile, shuffled } from "../../statistics.js";
 import type { ContenderName } from "../contenders/index.js";
 import type { Operation } from "../operations.js";
 import type { Options } from "../options.js";
@@ -14,15 +14,36 @@ export interface Cell {
   readonly results: readonly CellResult[];
 }
 
+/** What one contender took, round by round, in µs. Rounds of the same number are neighbours in time. */
 export interface CellResult {
   readonly contender: ContenderName;
-  /** Time a call, µs: the median of the rounds, each its whole time by its calls. NaN when it failed. */
-  readonly microseconds: number;
-  /** By the same round's time of stock Prisma: the median of the rounds. NaN without stock. */
-  readonly toStock: number;
-  /** The median call of the median round, µs. */
-  readonly p50: number;
+  /** The median call of each round. */
+  readonly medians: readonly number[];
+  /** The mean call of each round: the whole round by its calls, with whatever interrupted it. */
+  readonly means: readonly number[];
+  /** Why it can't be said; the first error. */
   readonly error?: string;
+}
+
+/** One by the other, round by round. NaN where one of them failed. */
+export interface Ratio {
+  readonly median: number;
+  /** Between these lie the middle half of the rounds. */
+  readonly quartiles: readonly [number, number];
+  /** The same as `median`, of the mean calls. */
+  readonly ofMeans: number;
+}
+
+export function ratioOf(above: CellResult, below: CellResult): Ratio {
+  const isKnown = above.error === undefined && below.error === undefined;
+  const byRound = (of: "medians" | "means") =>
+    isKnown ? above[of].map((time, round) => time / (below[of][round] ?? Number.NaN)) : [];
+  const medians = byRound("medians");
+  return {
+    median: median(medians),
+    quartiles: [quantile(medians, 0.25), quantile(medians, 0.75)],
+    ofMeans: median(byRound("means")),
+  };
 }
 
 const ROWS = { tenants: 100, withRevisions: true };
@@ -78,15 +99,15 @@ interface CellRequest {
 }
 
 interface Rounds {
+  readonly medians: number[];
   readonly means: number[];
-  readonly p50s: number[];
   error?: string;
 }
 
 async function measureCell(runners: Runners, { operation, callers, place, options }: CellRequest): Promise<CellResult[]> {
   const request = { operation, callers, place, milliseconds: options.roundMs };
   const taken = new Map<ContenderName, Rounds>();
-  for (const contender of runners.keys()) taken.set(contender, { means: [], p50s: [] });
+  for (const contender of runners.keys()) taken.set(contender, { medians: [], means: [] });
   // The first round warms connections, statements and compiled code; it isn't counted.
   for (let round = -1; round < options.rounds; round++) {
     for (const [contender, runner] of shuffled([...runners])) {
@@ -95,16 +116,9 @@ async function measureCell(runners: Runners, { operation, callers, place, option
       const { error, elapsedMs, calls, p50Ms } = await runner.round(request);
       if (error !== undefined) rounds.error = error;
       if (round < 0) continue;
+      rounds.medians.push(p50Ms * 1000);
       rounds.means.push((elapsedMs * 1000 * callers) / calls);
-      rounds.p50s.push(p50Ms * 1000);
     }
   }
-  const stock = taken.get("stock")?.means ?? [];
-  return [...taken].map(([contender, { means, p50s, error }]) => ({
-    contender,
-    microseconds: error === undefined ? median(means) : Number.NaN,
-    toStock: error === undefined ? median(stock.map((time, round) => (means[round] as number) / time)) : Number.NaN,
-    p50: error === undefined ? median(p50s) : Number.NaN,
-    ...(error !== undefined && { error }),
-  }));
+  return [...taken].map(([contender, rounds]) => ({ contender, ...rounds }));
 }

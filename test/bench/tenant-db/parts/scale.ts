@@ -1,4 +1,4 @@
-import { median, shuffled } from "../../statistics.js";
+import { median, quantile, shuffled } from "../../statistics.js";
 import type { ContenderName } from "../contenders/index.js";
 import type { Operation } from "../operations.js";
 import type { Options } from "../options.js";
@@ -16,6 +16,7 @@ export interface Slowdown {
   readonly manyMicroseconds: number;
   /** Many by few, of the same round: the median of the rounds. */
   readonly slowdown: number;
+  readonly quartiles: readonly [number, number];
 }
 
 const FEW = 10;
@@ -42,20 +43,21 @@ export async function measureScale(stage: Stage, options: Options): Promise<Slow
       const times = new Map<Runner, number[]>(runners.map(({ runner }) => [runner, []]));
       for (let round = -1; round < options.rounds; round++) {
         for (const { runner } of shuffled(runners)) {
-          const { elapsedMs, calls, error } = await runner.round({
+          const { p50Ms, error } = await runner.round({
             operation,
             callers: 1,
             place: 0,
             milliseconds: options.roundMs,
           });
           if (error !== undefined) throw new Error(`${operation} failed: ${error}`);
-          if (round >= 0) times.get(runner)?.push((elapsedMs * 1000) / calls);
+          if (round >= 0) times.get(runner)?.push(p50Ms * 1000);
         }
       }
       for (const contender of COMPARED) {
         const timesAmong = (tenants: number) =>
           times.get(runners.find((one) => one.contender === contender && one.tenants === tenants)?.runner as Runner) ?? [];
         const [few, many] = [timesAmong(FEW), timesAmong(options.manyTenants)];
+        const slowdowns = many.map((time, round) => time / (few[round] as number));
         results.push({
           operation,
           contender,
@@ -63,7 +65,8 @@ export async function measureScale(stage: Stage, options: Options): Promise<Slow
           many: options.manyTenants,
           fewMicroseconds: median(few),
           manyMicroseconds: median(many),
-          slowdown: median(many.map((time, round) => time / (few[round] as number))),
+          slowdown: median(slowdowns),
+          quartiles: [quantile(slowdowns, 0.25), quantile(slowdowns, 0.75)],
         });
       }
     }
