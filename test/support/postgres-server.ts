@@ -17,19 +17,25 @@ export interface TestServer {
   stop(): Promise<void>;
 }
 
-/** Starts a PostgreSQL of its own on loopback, as an ordinary user even when root runs the tests. */
-export async function startServer(): Promise<TestServer> {
+/** Settings of postgresql.conf, by name. */
+export type ServerSettings = Readonly<Record<string, string | number>>;
+
+/**
+ * Starts a PostgreSQL of its own on loopback, as an ordinary user even when root runs the tests.
+ * @param overrides win over the settings that tests use
+ */
+export async function startServer(overrides: ServerSettings = {}): Promise<TestServer> {
   const directory = mkdtempSync(join(tmpdir(), "azora-postgres-"));
   chmodSync(directory, 0o755);
   try {
-    return await startIn(directory);
+    return await startIn(directory, overrides);
   } catch (error) {
     rmSync(directory, { recursive: true, force: true });
     throw error;
   }
 }
 
-async function startIn(directory: string): Promise<TestServer> {
+async function startIn(directory: string, overrides: ServerSettings): Promise<TestServer> {
   const user = process.getuid?.() === 0 ? { uid: UNPRIVILEGED, gid: UNPRIVILEGED } : {};
   const bin = provideBinaries(directory);
   const password = makePassword();
@@ -47,7 +53,7 @@ async function startIn(directory: string): Promise<TestServer> {
   const port = await freePort();
   const log = join(directory, "server.log");
   const logTo = openSync(log, "a");
-  const server = spawn(join(bin, "postgres"), ["-D", data, ...settings(port, work)], {
+  const server = spawn(join(bin, "postgres"), ["-D", data, ...settings({ port, unix_socket_directories: work, ...overrides })], {
     ...options,
     stdio: ["ignore", logTo, logTo],
   });
@@ -57,17 +63,16 @@ async function startIn(directory: string): Promise<TestServer> {
   return { url, stop: () => stop(server, directory) };
 }
 
-function settings(port: number, socketDirectory: string): string[] {
-  const values = {
+function settings(given: ServerSettings): string[] {
+  const values: ServerSettings = {
     listen_addresses: "127.0.0.1",
-    port,
-    unix_socket_directories: socketDirectory,
     max_connections: 100,
     shared_buffers: "32MB",
     // The cluster lives as long as the tests: nothing of it has to survive a crash of the machine.
     fsync: "off",
     full_page_writes: "off",
     synchronous_commit: "off",
+    ...given,
   };
   return Object.entries(values).flatMap(([name, value]) => ["-c", `${name}=${value}`]);
 }
