@@ -23,10 +23,13 @@ export interface TenantDbOptions<C extends object = PrismaClient, F extends stri
   /** The field of its models that holds the account. Default: accountId. */
   readonly accountField?: F;
   /**
-   * When a read's line in the audit log is on disk: `sync` before its rows are handed over;
-   * `async` (default) it is committed before they are, and on disk within three times
-   * wal_writer_delay (0.6 s as PostgreSQL comes): what a crash of the server can lose;
-   * `off` reads are not logged.
+   * What a read waits for of its line in the audit log. `sync`: rows are handed over when it
+   * is on disk. `async` (default): for nothing; the line is in the read's own transaction,
+   * which the server ends a moment after it has sent the rows, and on disk within three times
+   * wal_writer_delay (0.6 s as PostgreSQL comes): that is what a crash of the server can
+   * lose. A line that can't be written is tried over another connection, then told by
+   * `$on("error")`, and from then on reads wait until lines are written again.
+   * `off`: reads are not logged.
    */
   readonly readAudit?: ReadAudit;
 }
@@ -63,6 +66,8 @@ export function openTenantDb<C extends object = PrismaClient, F extends string =
     token: contextSigner(contextKey, context),
     readAudit,
     fieldsOf: (constraint: string) => platform.constraints.get(constraint),
+    onUnlogged: ({ message }: Error) =>
+      events.emit("error", { timestamp: new Date(), message: `A read could not be logged: ${message}`, target: "azora" }),
     onQuery: (event: () => QueryEvent) => events.listenerCount("query") > 0 && events.emit("query", event()),
   };
   const bare = platform.client(caller, events) as Extensible;

@@ -4,6 +4,7 @@ import { contextSigner } from "../../src/tenant-plane/context.js";
 import type { EngineClass, EngineConfig, PrismaEngine } from "../../src/tenant-plane/prisma/internals.js";
 import { Lane } from "../../src/tenant-plane/prisma/lane.js";
 import { Lanes } from "../../src/tenant-plane/prisma/lanes.js";
+import { LogHealth } from "../../src/tenant-plane/prisma/log-health.js";
 import { describeOnBothEngines, type TestTenant } from "../support/world.js";
 
 /** Hands a request the adapter, as Prisma's engine hands it to the branches of one. */
@@ -29,6 +30,7 @@ describeOnBothEngines("a lane", (world) => {
       EngineClass: ScriptedEngine as unknown as EngineClass,
       config: {} as EngineConfig,
       compiler: { loadQueryCompiler: () => Promise.reject(new Error("not used")) },
+      health: new LogHealth(),
     });
   const callerOf = (tenant: TestTenant) => ({
     token: contextSigner(world().contextKey, { accountId: tenant.id, actor: "lane" }),
@@ -101,6 +103,7 @@ describe("a lane that serves nobody", () => {
       EngineClass: ScriptedEngine as unknown as EngineClass,
       config: {} as EngineConfig,
       compiler: { loadQueryCompiler: () => Promise.reject(new Error("not used")) },
+      health: new LogHealth(),
     };
     const lane = new Lane(parts);
     await expect(lane.engine.request((adapter: SqlDriverAdapter) => adapter.queryRaw(WHOSE), {})).rejects.toThrow(

@@ -36,7 +36,7 @@ describe("the mode of the read audit", () => {
   it("async, the default: a read's line doesn't wait for the disk", async () => {
     const { db, lines } = client();
     await db.document.findMany();
-    expect(await lines()).toEqual([{ operation: "read", setting: "off" }]);
+    await expect.poll(lines).toEqual([{ operation: "read", setting: "off" }]);
   });
 
   it("sync: it does", async () => {
@@ -78,5 +78,48 @@ describe("the mode of the read audit", () => {
       await tx.batch.count();
     });
     expect((await lines()).map(({ setting }) => setting)).toEqual(["off", "off"]);
+  });
+
+  describe("when the log takes no lines", () => {
+    const full = () =>
+      world().look("ALTER TABLE tenant.audit_log ADD CONSTRAINT full_disk CHECK (operation <> 'read') NOT VALID");
+    const freed = () => world().look("ALTER TABLE tenant.audit_log DROP CONSTRAINT full_disk");
+
+    it("sync hands over nothing", async () => {
+      const { db } = client("sync");
+      await full();
+      await expect(db.document.findMany()).rejects.toThrow(/These values are not allowed here/);
+      await freed();
+      await db.document.findMany();
+    });
+
+    it("async says so of the first read, and hands over nothing after it until lines are written again", async () => {
+      const { db, lines } = client("async");
+      await full();
+      const said = new Promise((resolve) => db.$on("error", ({ message }) => resolve(message)));
+      expect(await db.document.findMany()).not.toEqual([]);
+      expect(await said).toMatch(/A read could not be logged: These values are not allowed here/);
+      await expect(db.document.findMany()).rejects.toThrow(/These values are not allowed here/);
+      await expect(client("async").db.batch.findMany()).rejects.toThrow(/These values are not allowed here/);
+      await freed();
+      await db.document.findMany();
+      await db.document.findMany();
+      await expect.poll(lines).toHaveLength(2);
+    });
+
+    it("async tries another connection before it says so", async () => {
+      const { db, lines } = client("async");
+      // What fails once: the first insert of this actor, whatever connection it comes by.
+      await world().look(`
+        CREATE SEQUENCE guard.tries;
+        ALTER SEQUENCE guard.tries OWNER TO azora_owner;
+        CREATE FUNCTION guard.fail_once() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$ BEGIN
+          IF nextval('guard.tries') = 1 THEN RAISE 'not this time'; END IF; RETURN NEW; END $$;
+        ALTER FUNCTION guard.fail_once() OWNER TO azora_owner;
+        CREATE TRIGGER fail_once BEFORE INSERT ON tenant.audit_log FOR EACH ROW EXECUTE FUNCTION guard.fail_once()`);
+      expect(await db.document.findMany()).not.toEqual([]);
+      await expect.poll(lines).toEqual([{ operation: "read", setting: "off" }]);
+      await world().look("DROP TRIGGER fail_once ON tenant.audit_log");
+    });
   });
 });

@@ -88,9 +88,9 @@ export class World {
     return openServer(urlsOf(serverUrl, this.place, password, controlLogin));
   }
 
-  /** A client for one tenant and one actor. */
+  /** A client for one tenant and one actor. When it has rows, their line is in the log, where tests look for it. */
   db(tenant: TestTenant, actor = "tester"): TenantClient {
-    return openTenantDb(this, { accountId: tenant.id, actor });
+    return openTenantDb(this, { accountId: tenant.id, actor }, { readAudit: "sync" });
   }
 
   /** Rows of a statement run by the superuser, past every policy. */

@@ -10,6 +10,8 @@ export interface Caller {
   readonly readAudit: ReadAudit;
   /** The fields of its models that a constraint is about, where they are known. */
   readonly fieldsOf: (constraint: string) => readonly string[] | undefined;
+  /** Told of rows that were handed over and whose line could not be written. */
+  readonly onUnlogged?: (error: Error) => void;
   /** Told of each statement when it has been answered. */
   readonly onQuery?: (event: () => QueryEvent) => void;
 }

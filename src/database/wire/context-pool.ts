@@ -25,7 +25,11 @@ export class ContextPool {
     const caller = this.source.caller();
     const tag = this.source.takeTag(config.text);
     const run = async () =>
-      runAlone(await this.#connection(caller), config, { tag, onCommitting: (committed) => this.source.onCommitting(committed) });
+      runAlone(await this.#connection(caller), config, {
+        tag,
+        // Its connection may be what failed; another can still write it.
+        onCommitting: (committed, entry) => this.source.onCommitting(committed.catch(() => this.#log(caller, [entry]))),
+      });
     const ran = run().catch((error) => {
       if (isOutdated(error)) return run();
       throw error;
@@ -37,7 +41,8 @@ export class ContextPool {
     const caller = this.source.caller();
     return new Transaction(await this.source.track(this.#connection(caller)), {
       takeTag: (sql) => this.source.takeTag(sql),
-      logElsewhere: (entries) => this.#log(caller, entries),
+      // Nobody waits for it: the application has its rows already, and an error.
+      logElsewhere: (entries) => void this.#log(caller, entries).catch(() => undefined),
     });
   }
 
@@ -55,13 +60,9 @@ export class ContextPool {
     return new Connection(await pool.connect(), this.engine, caller);
   }
 
-  /** Nobody waits for it and nobody could be told: the application has its rows and an error already. */
-  #log(caller: Caller, entries: readonly ReadEntry[]): void {
-    const write = async () => {
-      const connection = await this.#connection(caller);
-      await connection.send([connection.log(entries, false)]).finally(() => connection.release());
-    };
-    write().catch(() => undefined);
+  async #log(caller: Caller, entries: readonly ReadEntry[]): Promise<void> {
+    const connection = await this.#connection(caller);
+    await connection.send([connection.log(entries, false)]).finally(() => connection.release());
   }
 }
 

@@ -3,7 +3,7 @@ import { serialize } from "pg-protocol";
 import type { Command } from "./batch.js";
 import type { Connection } from "./connection.js";
 import { constantLimit } from "./constant-limit.js";
-import { readEntry } from "./read-log.js";
+import { type ReadEntry, readEntry } from "./read-log.js";
 import type { ReadTag } from "./read-tag.js";
 
 /** Has the server send what it has, before it goes on with the rest of the batch. */
@@ -13,12 +13,12 @@ const FLUSH = serialize.flush();
  * Runs a statement outside a transaction: context, statement and log in one round trip and
  * one implicit transaction. Gives the connection back.
  * @param onCommitting called when the rows of a model's read are here and their log is still
- * being committed; until that promise is kept they are not to be handed to the application
+ * being committed
  */
 export async function runAlone(
   connection: Connection,
   config: QueryArrayConfig,
-  { tag, onCommitting }: { tag: ReadTag | undefined; onCommitting: (committed: Promise<void>) => void },
+  { tag, onCommitting }: { tag: ReadTag | undefined; onCommitting: (committed: Promise<void>, entry: ReadEntry) => void },
 ): Promise<QueryArrayResult> {
   const isRaw = tag?.isRaw ?? true;
   const { text, values } = constantLimit(config);
@@ -50,7 +50,7 @@ export async function runAlone(
   );
   if (isEarly) {
     await Promise.race([here, committed]);
-    onCommitting(committed);
+    onCommitting(committed, entry);
   } else await committed;
   return prepared.rows?.result() as QueryArrayResult;
 }

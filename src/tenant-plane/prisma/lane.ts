@@ -5,12 +5,14 @@ import { contextAdapter } from "../../database/wire/prisma-adapter.js";
 import { type CommenterContext, type ReadTag, tagOf } from "../../database/wire/read-tag.js";
 import { AzoraError } from "../../errors.js";
 import type { CompilerLoader, EngineClass, EngineConfig, PrismaEngine } from "./internals.js";
+import type { LogHealth } from "./log-health.js";
 
 export interface LaneParts {
   readonly database: Engine;
   readonly EngineClass: EngineClass;
   readonly config: EngineConfig;
   readonly compiler: CompilerLoader;
+  readonly health: LogHealth;
 }
 
 /**
@@ -24,7 +26,8 @@ export class Lane implements Source {
   #committing: Promise<void>[] = [];
   readonly #underWay = new Set<Promise<unknown>>();
 
-  constructor({ database, EngineClass, config, compiler }: LaneParts) {
+  constructor(private readonly parts: LaneParts) {
+    const { database, EngineClass, config, compiler } = parts;
     this.engine = new EngineClass(
       {
         ...config,
@@ -36,15 +39,26 @@ export class Lane implements Source {
   }
 
   /**
-   * Has the engine do one request for a client. When it returns, the logs of what was read
-   * are committed. After an error the lane goes on serving that client until recovered().
+   * Has the engine do one request for a client. After an error the lane goes on serving that
+   * client until recovered().
    */
   async serve<T>(served: Caller, request: (engine: PrismaEngine) => Promise<T>): Promise<T> {
     this.#served = served;
     const result = await request(this.engine);
-    if (this.#committing.length > 0) await Promise.all(this.#committing);
+    if (this.#committing.length > 0) await this.#logged(served);
     this.#leave();
     return result;
+  }
+
+  /** Waits for the lines of what was read, or has somebody look after them. */
+  async #logged({ readAudit, onUnlogged }: Caller): Promise<void> {
+    const { health } = this.parts;
+    const written = Promise.all(this.#committing).then(() => health.written());
+    if (readAudit === "sync" || health.isFailing) return written;
+    written.catch((error) => {
+      health.failed();
+      onUnlogged?.(error);
+    });
   }
 
   /**

@@ -10,6 +10,7 @@ import { type AccountKeys, readAccountKeys } from "../unique-keys.js";
 import { sharedCompiler } from "./compiler.js";
 import { type ClientInternals, type EngineClass, internalsOf, type PrismaClientClass } from "./internals.js";
 import { Lanes } from "./lanes.js";
+import { LogHealth } from "./log-health.js";
 import { TenantEngine } from "./tenant-engine.js";
 
 type RequestHandlerClass = new (client: object, events: EventEmitter) => object;
@@ -37,6 +38,7 @@ export class Platform implements ScopedSchema {
       EngineClass: _engine.constructor as EngineClass,
       config: _engineConfig,
       compiler: sharedCompiler(this.#base),
+      health: new LogHealth(),
     });
   }
 

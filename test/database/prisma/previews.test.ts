@@ -36,7 +36,7 @@ describeOnBothEngines("a client of the application's own schema, with previews",
   afterAll(() => remove?.());
 
   const db = ({ id: accountId }: TestTenant = world().a) =>
-    openTenantDb(world(), { accountId, actor: "tester" }, { client: Client }) as unknown as PreviewClient;
+    openTenantDb(world(), { accountId, actor: "tester" }, { client: Client, readAudit: "sync" }) as unknown as PreviewClient;
 
   const FULL = {
     json: { a: [1, "x", null, { deep: true }] },

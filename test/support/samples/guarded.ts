@@ -26,7 +26,11 @@ export class GuardedSample<Client> {
   within(accountId: string): Client {
     const { accountField } = this.sample;
     const { PrismaClient: client } = this.generated;
-    return openTenantDb(this.world, { accountId, actor: "clerk" }, { client, accountField }) as unknown as Client;
+    return openTenantDb(
+      this.world,
+      { accountId, actor: "clerk" },
+      { client, accountField, readAudit: "sync" },
+    ) as unknown as Client;
   }
 
   close(): Promise<void> {
