@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { DEFAULT_OPERATOR } from "../config.js";
 import { checkLoginName } from "../database/logins.js";
 import { type Migration, readMigrations } from "../database/migrate/history.js";
+import { HISTORY_TABLE, MAKE_HISTORY_SCHEMA } from "../database/migrate/history-table.js";
 
 /**
  * Everything that `azora init` would send to a server, for an administrator who runs it by
@@ -12,7 +13,7 @@ import { type Migration, readMigrations } from "../database/migrate/history.js";
 export async function printSql(operator: string = DEFAULT_OPERATOR): Promise<string> {
   checkLoginName(operator);
   const migrations = await readMigrations();
-  return [HEADER, HISTORY_TABLE, ...migrations.map(migrationSql), operatorSql(operator), KEYS].join("\n\n");
+  return [HEADER, HISTORY, ...migrations.map(migrationSql), operatorSql(operator), KEYS].join("\n\n");
 }
 
 const HEADER = String.raw`-- What azora init does on a PostgreSQL server, for psql and a login that may create roles.
@@ -28,7 +29,9 @@ const HEADER = String.raw`-- What azora init does on a PostgreSQL server, for ps
 -- AZORA_SIGNING_KEY (sig-1: and the PEM).`;
 
 /** As Prisma makes it, so that db:migrate and prisma migrate go on from here. */
-const HISTORY_TABLE = `CREATE TABLE public._prisma_migrations (
+const HISTORY = `${MAKE_HISTORY_SCHEMA}
+
+CREATE TABLE ${HISTORY_TABLE} (
   id                  varchar(36) PRIMARY KEY NOT NULL,
   checksum            varchar(64) NOT NULL,
   finished_at         timestamptz,
@@ -45,7 +48,7 @@ function migrationSql({ name, sql }: Migration): string {
 
 ${sql.trim()}
 
-INSERT INTO public._prisma_migrations (id, checksum, finished_at, migration_name, applied_steps_count)
+INSERT INTO ${HISTORY_TABLE} (id, checksum, finished_at, migration_name, applied_steps_count)
 VALUES (gen_random_uuid(), '${checksum}', now(), '${name}', 1);`;
 }
 

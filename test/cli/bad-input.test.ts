@@ -223,7 +223,7 @@ describe("a database of another version", () => {
 
   it("that lacks a migration is refused, and named by db:status", async () => {
     const dataDir = copyOf("older");
-    await change(dataDir, "DELETE FROM public._prisma_migrations WHERE migration_name LIKE '%control_plane'");
+    await change(dataDir, "DELETE FROM azora._prisma_migrations WHERE migration_name LIKE '%control_plane'");
     const env = () => ({ AZORA_DATA_DIR: dataDir });
     await expectFailure({ args: ["tenant:list"], env, code: "NOT_MIGRATED", exit: 5, says: "db:migrate", opens: true });
     const status = await azora.json(["db:status"], env());
@@ -238,7 +238,7 @@ describe("a database of another version", () => {
     const dataDir = copyOf("newer");
     await change(
       dataDir,
-      "INSERT INTO public._prisma_migrations (id, checksum, finished_at, migration_name) VALUES ('x', 'x', now(), '29990101000000_future')",
+      "INSERT INTO azora._prisma_migrations (id, checksum, finished_at, migration_name) VALUES ('x', 'x', now(), '29990101000000_future')",
     );
     const env = () => ({ AZORA_DATA_DIR: dataDir });
     await expectFailure({

@@ -59,7 +59,7 @@ async function killOnceBegun(child: ChildProcess, url: string, migrations: numbe
   await watcher.connect();
   const begun = async () => {
     const { rows } = await watcher.query<{ begun: number }>(
-      "SELECT CASE WHEN to_regclass('public._prisma_migrations') IS NULL THEN 0 ELSE (xpath('/row/n/text()', query_to_xml('SELECT count(*) AS n FROM public._prisma_migrations', true, true, '')))[1]::text::int END AS begun",
+      "SELECT CASE WHEN to_regclass('azora._prisma_migrations') IS NULL THEN 0 ELSE (xpath('/row/n/text()', query_to_xml('SELECT count(*) AS n FROM azora._prisma_migrations', true, true, '')))[1]::text::int END AS begun",
     );
     return rows[0]?.begun ?? 0;
   };

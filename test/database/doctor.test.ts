@@ -84,12 +84,12 @@ describe("doctor's checks, each sound and each broken", () => {
   it("a migration that is missing, and one that is unknown", async () => {
     const check = () => checkMigrations(world.engine, "tenant");
     const hide = (name: string, to: string) =>
-      `UPDATE public._prisma_migrations SET migration_name = '${to}' WHERE migration_name = '${name}'`;
+      `UPDATE azora._prisma_migrations SET migration_name = '${to}' WHERE migration_name = '${name}'`;
     const last = "20261122000600_adoption";
     expect((await turnsRed(check, hide(last, "29991231000000_later"), hide("29991231000000_later", last))).found).toContain(
       "unknown",
     );
-    const undo = `UPDATE public._prisma_migrations SET rolled_back_at = now() WHERE migration_name = '${last}'`;
+    const undo = `UPDATE azora._prisma_migrations SET rolled_back_at = now() WHERE migration_name = '${last}'`;
     expect((await turnsRed(check, undo, undo.replace("now()", "NULL"))).found).toContain("1 pending");
   });
 

@@ -8,7 +8,7 @@ import { administer, dropDatabase, urlOf } from "../support/server-template.js";
 import { describeOnBothEngines, type World } from "../support/world.js";
 
 const names = async () => (await readMigrations()).map(({ name }) => name);
-const history = (world: World) => world.look("SELECT * FROM public._prisma_migrations ORDER BY migration_name, started_at");
+const history = (world: World) => world.look("SELECT * FROM azora._prisma_migrations ORDER BY migration_name, started_at");
 
 describeOnBothEngines("the migrations", (world) => {
   const runtime = () => world().engine.pool("tenant");
@@ -24,7 +24,7 @@ describeOnBothEngines("the migrations", (world) => {
   it("are recorded as Prisma's own migrate records them", async () => {
     const columns = await world().look<{ name: string }>(`
       SELECT attname || ' ' || format_type(atttypid, atttypmod) AS name FROM pg_attribute
-      WHERE attrelid = 'public._prisma_migrations'::regclass AND attnum > 0 AND NOT attisdropped ORDER BY attnum`);
+      WHERE attrelid = 'azora._prisma_migrations'::regclass AND attnum > 0 AND NOT attisdropped ORDER BY attnum`);
     expect(columns.map(({ name }) => name)).toEqual([
       "id character varying(36)",
       "checksum character varying(64)",
@@ -130,17 +130,17 @@ describeOnBothEngines("the migrations", (world) => {
     expect(await made()).toHaveLength(1);
     await expect(requireCurrentSchema(await runtime())).rejects.toMatchObject({ code: "DATABASE_NEWER" });
     await world().look("DROP TABLE control.half_made");
-    await world().look("DELETE FROM public._prisma_migrations WHERE migration_name = $1", name);
+    await world().look("DELETE FROM azora._prisma_migrations WHERE migration_name = $1", name);
   });
 
   it("tell a login that some are missing", async () => {
     const last = (await names()).at(-1);
     await world().look(
-      "UPDATE public._prisma_migrations SET migration_name = 'x' || migration_name WHERE migration_name = $1",
+      "UPDATE azora._prisma_migrations SET migration_name = 'x' || migration_name WHERE migration_name = $1",
       last,
     );
     const { pending, unknown } = await compareHistory(await runtime());
-    await world().look("UPDATE public._prisma_migrations SET migration_name = $1 WHERE migration_name = 'x' || $1", last);
+    await world().look("UPDATE azora._prisma_migrations SET migration_name = $1 WHERE migration_name = 'x' || $1", last);
     expect({ pending, unknown }).toEqual({ pending: [last], unknown: [`x${last}`] });
   });
 });

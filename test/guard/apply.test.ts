@@ -198,7 +198,6 @@ describe("guard:apply with a login that is no superuser", () => {
       `GRANT azora_owner TO ${login}`,
       `ALTER DATABASE ${world.place} OWNER TO ${login}`,
     );
-    await world.owner.query(`GRANT SELECT ON public._prisma_migrations TO ${login}`);
     world.onClose.push(() => administer(serverUrl, `DROP ROLE ${login}`));
     const maker = new Pool({ connectionString: urlOf(serverUrl, world.place, login, password), max: 3 });
     try {

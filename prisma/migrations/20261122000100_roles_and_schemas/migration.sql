@@ -69,12 +69,16 @@ GRANT USAGE ON SCHEMA tenant, guard TO azora_runtime;
 -- PostgreSQL lets everybody execute a new function. Not here.
 ALTER DEFAULT PRIVILEGES FOR ROLE azora_owner REVOKE EXECUTE ON FUNCTIONS FROM PUBLIC;
 
--- Any login may see which migrations this database has, to say so when one is missing.
+-- The history of these migrations was there before the first of them; from here on it is the
+-- owner's like everything else. Any login may see which migrations this database has, to say so
+-- when one is missing. A shadow database keeps no history.
 DO $$
 BEGIN
-  IF to_regclass('public._prisma_migrations') IS NOT NULL THEN
-    GRANT USAGE ON SCHEMA public TO azora_runtime, azora_support;
-    GRANT SELECT (migration_name, finished_at, rolled_back_at) ON public._prisma_migrations TO azora_runtime, azora_support;
+  IF to_regclass('azora._prisma_migrations') IS NOT NULL THEN
+    ALTER SCHEMA azora OWNER TO azora_owner;
+    ALTER TABLE azora._prisma_migrations OWNER TO azora_owner;
+    GRANT USAGE ON SCHEMA azora TO azora_runtime, azora_support;
+    GRANT SELECT (migration_name, finished_at, rolled_back_at) ON azora._prisma_migrations TO azora_runtime, azora_support;
   END IF;
 END
 $$;

@@ -1,6 +1,7 @@
 import type { Pool } from "pg";
 import { AzoraError } from "../../errors.js";
 import { type Migration, readMigrations, toMigrationList } from "./history.js";
+import { enterHistory } from "./history-table.js";
 import { openSchemaEngine } from "./schema-engine.js";
 
 const NO_FILTER = { externalTables: [], externalEnums: [] };
@@ -9,17 +10,17 @@ const MIGRATION_LOCK = 7_203_114_001;
 
 /**
  * Applies what is missing, each migration in one transaction, and records it as
- * `prisma migrate deploy` does. A second process waits for the first and finds nothing to do.
+ * `prisma migrate deploy` does, in a table of azora's own. A second process waits for the first and finds nothing to do.
  * @param pool the owner's
  * @returns names of the migrations applied now
  * @throws AzoraError CONFLICT when an applied migration was edited or one failed half way
  */
 export async function applyMigrations(pool: Pool, migrations?: readonly Migration[]): Promise<string[]> {
   const migrationsList = await toMigrationList(migrations ?? (await readMigrations()));
-  const lock = await pool.connect();
+  const client = await pool.connect();
   try {
-    await lock.query(`SELECT pg_advisory_lock(${MIGRATION_LOCK})`);
-    const engine = await openSchemaEngine(pool);
+    await client.query(`SELECT pg_advisory_lock(${MIGRATION_LOCK})`);
+    const engine = await openSchemaEngine(await enterHistory(client));
     const { editedMigrationNames, failedMigrationNames } = await engine.diagnoseMigrationHistory({
       migrationsList,
       optInToShadowDatabase: false,
@@ -42,8 +43,8 @@ export async function applyMigrations(pool: Pool, migrations?: readonly Migratio
       cause: error,
     });
   } finally {
-    await lock.query(`SELECT pg_advisory_unlock(${MIGRATION_LOCK})`).catch(() => undefined);
-    lock.release();
+    // The lock and the search_path end with the connection, whatever state it is in.
+    client.release(true);
   }
 }
 

@@ -4,6 +4,7 @@ import type { MigrationList } from "@prisma/schema-engine-wasm";
 import type { Pool } from "pg";
 import { AzoraError } from "../../errors.js";
 import { sqlState } from "../sql-errors.js";
+import { HISTORY_TABLE } from "./history-table.js";
 import type { SchemaFile } from "./schema-engine.js";
 
 const PRISMA_DIR = fileURLToPath(new URL("../../../prisma/", import.meta.url));
@@ -64,7 +65,7 @@ export async function compareHistory(pool: Pool): Promise<HistoryState> {
 async function appliedNames(pool: Pool): Promise<string[]> {
   try {
     const { rows } = await pool.query<{ migration_name: string }>(
-      `SELECT migration_name FROM public._prisma_migrations
+      `SELECT migration_name FROM ${HISTORY_TABLE}
        WHERE finished_at IS NOT NULL AND rolled_back_at IS NULL ORDER BY migration_name`,
     );
     return rows.map((row) => row.migration_name);

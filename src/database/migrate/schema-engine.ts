@@ -11,6 +11,7 @@ import {
 } from "@prisma/driver-adapter-utils";
 import type { SchemaEngine } from "@prisma/schema-engine-wasm";
 import type { DatabaseError, Pool } from "pg";
+import { HISTORY_SCHEMA, HISTORY_TABLE } from "./history-table.js";
 
 /** Node has it; its types live in the DOM library, which nothing else here needs. */
 declare const WebAssembly: {
@@ -59,7 +60,8 @@ async function instantiate(): Promise<typeof SchemaEngine> {
 /** adapter-pg with the two mends that migrations need. */
 class MigrationAdapterFactory extends PrismaPg {
   constructor(private readonly pool: Pool) {
-    super(pool);
+    // Where the engine looks whether its table exists: left out, that is an application's schema.
+    super(pool, { schema: HISTORY_SCHEMA });
   }
 
   override async connect(): Promise<Awaited<ReturnType<PrismaPg["connect"]>>> {
@@ -83,8 +85,8 @@ class MigrationAdapterFactory extends PrismaPg {
  */
 const RECORD = `
 ;DO $$ BEGIN
-  IF to_regclass('public._prisma_migrations') IS NOT NULL THEN
-    UPDATE public._prisma_migrations SET finished_at = clock_timestamp() WHERE finished_at IS NULL AND rolled_back_at IS NULL;
+  IF to_regclass('${HISTORY_TABLE}') IS NOT NULL THEN
+    UPDATE ${HISTORY_TABLE} SET finished_at = clock_timestamp() WHERE finished_at IS NULL AND rolled_back_at IS NULL;
   END IF;
 END $$;`;
 

@@ -81,7 +81,7 @@ export interface Catalog {
   readonly tables: readonly Table[];
 }
 
-const OURS = "('control', 'guard', 'pg_catalog', 'information_schema')";
+const OURS = "('azora', 'control', 'guard', 'pg_catalog', 'information_schema')";
 
 const SCHEMAS = `
   SELECT quote_ident(nspname) AS name,
