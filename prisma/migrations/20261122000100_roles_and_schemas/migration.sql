@@ -32,8 +32,24 @@ GRANT azora_support TO azora_billing;
 GRANT azora_billing TO azora_vendor_admin;
 
 -- Nobody is let into the database, and nobody makes temporary objects in it, unless named here.
+-- An application that works in it already goes on: logins that own something in this database or
+-- hold a right on something, themselves or by a role that they are in, get by name what they had
+-- as everybody. A superuser needs nothing, and azora's own logins get no more than the line below.
 DO $$
+DECLARE
+  kept record;
 BEGIN
+  FOR kept IN
+    SELECT DISTINCT a.privilege_type AS privilege, r.rolname AS login
+    FROM pg_database db, aclexplode(coalesce(db.datacl, acldefault('d', db.datdba))) a, pg_shdepend d, pg_roles r
+    WHERE db.datname = current_database() AND a.grantee = 0
+      AND d.refclassid = 'pg_authid'::regclass
+      AND (d.dbid = db.oid OR d.classid = 'pg_database'::regclass AND d.objid = db.oid)
+      AND r.rolcanlogin AND NOT r.rolsuper AND pg_has_role(r.oid, d.refobjid, 'MEMBER')
+      AND r.rolname <> 'azora_runtime' AND NOT pg_has_role(r.oid, 'azora_support', 'MEMBER')
+  LOOP
+    EXECUTE format('GRANT %s ON DATABASE %I TO %I', kept.privilege, current_database(), kept.login);
+  END LOOP;
   EXECUTE format('REVOKE ALL ON DATABASE %I FROM PUBLIC', current_database());
   EXECUTE format('GRANT CONNECT ON DATABASE %I TO azora_owner, azora_runtime, azora_support', current_database());
 END
