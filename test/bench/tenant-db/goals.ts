@@ -104,7 +104,11 @@ function judgeRatio(cells: readonly Cell[], { of, to, latency, atMost, atLeast }
   const limit = atMost === undefined ? `>= ${atLeast?.toFixed(2)}` : `<= ${atMost.toFixed(2)}`;
   const text = `${operation}, ${latency === 0 ? "loopback" : `${latency} ms`}: ${of} / ${to}`;
   const spread = `${rangeOf(quartiles)}; by means ${ofMeans.toFixed(2)}`;
-  return [{ text, limit, value: value.toFixed(2), spread, isReached }];
+  return [
+    Number.isNaN(value)
+      ? { text, limit, value: "failed", spread: "", isReached }
+      : { text, limit, value: value.toFixed(2), spread, isReached },
+  ];
 }
 
 /** `0.97 to 1.03` */

@@ -24,3 +24,13 @@ export const MAKES: Readonly<Record<Operation, { readonly documents: number; rea
 
 /** Every operation, each call on another row. @returns what the library returned */
 export type Operations = Readonly<Record<Operation, () => Promise<unknown>>>;
+
+/** Above those that the tables are filled with. */
+export const FIRST_REVISION = 1000;
+
+let made = 0;
+
+/** A number that no call of this process has had: what is unique in an account may not meet itself. */
+export function nextNumber(): number {
+  return made++;
+}

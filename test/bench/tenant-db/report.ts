@@ -96,7 +96,7 @@ function writeOperation(cells: readonly Cell[], operation: Cell["operation"]): s
       if (result.error !== undefined) return "failed";
       const stock = results.find((other) => other.contender === "stock");
       const time = median(result.medians).toFixed(0);
-      return stock ? `${time} (${ratioOf(result, stock).median.toFixed(2)})` : time;
+      return stock && stock.error === undefined ? `${time} (${ratioOf(result, stock).median.toFixed(2)})` : time;
     }),
   ]);
   return [

@@ -1,5 +1,5 @@
 import type { Prisma, PrismaClient } from "../../../../src/generated/tenant/client.js";
-import type { Operations } from "../operations.js";
+import { FIRST_REVISION, nextNumber, type Operations } from "../operations.js";
 
 type Transaction = Prisma.TransactionClient;
 
@@ -35,9 +35,7 @@ export function prismaOperations(
 ): Operations {
   let turn = 0;
   const nextId = () => documentIds[turn++ % documentIds.length] as string;
-  // Numbers are unique in an account: no two processes may make the same.
-  const unique = () => `NEW-${process.pid}-${turn++}`;
-  let revision = 1000;
+  const unique = () => `NEW-${process.pid}-${nextNumber()}`;
   return {
     findUnique: () => call((client) => client.document.findUnique({ where: key(nextId()) })),
     findMany: () => call((client) => client.document.findMany({ where, orderBy: { number: "asc" }, take: 20 })),
@@ -48,7 +46,9 @@ export function prismaOperations(
         const documentId = nextId();
         await tx.document.findUnique({ where: key(documentId) });
         await tx.document.update({ where: key(documentId), data: { title: `Title ${turn}` } });
-        await tx.documentRevision.create({ data: { ...data, documentId, revision: revision++, summary: "Changed" } });
+        await tx.documentRevision.create({
+          data: { ...data, documentId, revision: FIRST_REVISION + nextNumber(), summary: "Changed" },
+        });
         await tx.documentRevision.findMany({ where: { ...where, documentId }, orderBy: { revision: "desc" }, take: 5 });
         return tx.document.findMany({ where, orderBy: { number: "asc" }, take: 5 });
       }),

@@ -1,5 +1,5 @@
 import { Pool, type PoolClient } from "pg";
-import type { Operations } from "../operations.js";
+import { FIRST_REVISION, nextNumber, type Operations } from "../operations.js";
 import type { Contender, Place } from "./contender.js";
 
 const FIND = "SELECT * FROM tenant.documents WHERE account_id = $1 AND id = $2";
@@ -22,8 +22,7 @@ export async function openRawPg({ url, poolSize, accountId, documentIds }: Place
 function operationsOn(pool: Pool, accountId: string, documentIds: readonly string[]): Operations {
   let turn = 0;
   const nextId = () => documentIds[turn++ % documentIds.length] as string;
-  const unique = () => `NEW-${process.pid}-${turn++}`;
-  let revision = 1000;
+  const unique = () => `NEW-${process.pid}-${nextNumber()}`;
   return {
     findUnique: async () => (await run(pool, FIND, accountId, nextId())).rows[0],
     findMany: async () => (await run(pool, LIST, accountId, 20)).rows,
@@ -34,7 +33,7 @@ function operationsOn(pool: Pool, accountId: string, documentIds: readonly strin
         const id = nextId();
         await run(client, FIND, accountId, id);
         await run(client, UPDATE, accountId, id, `Title ${turn}`);
-        await run(client, REVISE, accountId, id, revision++, "Changed");
+        await run(client, REVISE, accountId, id, FIRST_REVISION + nextNumber(), "Changed");
         await run(client, REVISIONS, accountId, id);
         return (await run(client, LIST, accountId, 5)).rows;
       }),
