@@ -1,4 +1,4 @@
-import type { Pool } from "pg";
+import type { Pool, PoolClient } from "pg";
 import { AzoraError } from "../../errors.js";
 import { type Migration, readMigrations, toMigrationList } from "./history.js";
 import { enterHistory } from "./history-table.js";
@@ -43,7 +43,16 @@ export async function applyMigrations(pool: Pool, migrations?: readonly Migratio
       cause: error,
     });
   } finally {
-    // The lock and the search_path end with the connection, whatever state it is in.
+    await giveBack(client);
+  }
+}
+
+async function giveBack(client: PoolClient): Promise<void> {
+  try {
+    await client.query(`SELECT pg_advisory_unlock(${MIGRATION_LOCK}); RESET search_path`);
+    client.release();
+  } catch {
+    // A connection that can't be given back as it was is closed.
     client.release(true);
   }
 }
