@@ -38,6 +38,28 @@ describeOnBothEngines("the audit log of writes", (world, kind) => {
     expect(lines[0]?.new_values).not.toHaveProperty("account_id");
   });
 
+  it("says the same whatever the session has set", async () => {
+    const { number } = fresh();
+    await db().$transaction(async (tx) => {
+      await tx.$executeRawUnsafe("SET TimeZone = 'Asia/Kathmandu'");
+      await tx.$executeRaw`INSERT INTO tenant.documents (number, title, created_at) VALUES (${number}, 'x', '2026-01-02T03:04:05Z')`;
+    });
+    const { id } = await db().document.findUniqueOrThrow({ where: { number } });
+    expect(await linesOf(world(), id)).toMatchObject([{ new_values: { created_at: "2026-01-02T03:04:05+00:00" } }]);
+    await world().look(`
+      CREATE TABLE tenant.measures (account_id uuid NOT NULL, id uuid NOT NULL DEFAULT guard.uuid7(), value float8, PRIMARY KEY (account_id, id));
+      SELECT guard.protect('tenant.measures')`);
+    await db().$transaction(async (tx) => {
+      await tx.$executeRawUnsafe("SET extra_float_digits = -15");
+      await tx.$executeRawUnsafe("INSERT INTO tenant.measures (value) VALUES (0.123456789)");
+    });
+    const [line] = await world().look<{ new_values: object }>(
+      "SELECT new_values FROM tenant.audit_log WHERE subject = 'measures'",
+    );
+    expect(line?.new_values).toMatchObject({ value: 0.123456789 });
+    await world().look("DROP TABLE tenant.measures");
+  });
+
   it("has one line a row of a bulk write, each with its own values", async () => {
     const title = randomUUID();
     const rows = await db().document.createManyAndReturn({ data: Array.from({ length: 25 }, () => ({ ...fresh(), title })) });

@@ -229,6 +229,8 @@ $$;
 -- columns and SQL that is made anew for each statement costs more than the logging itself.
 CREATE FUNCTION guard.audit_write() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog
+-- What a session sets must not change how its values are written down: a float's last digits, say.
+SET timezone = 'UTC' SET extra_float_digits = 1 SET intervalstyle = 'iso_8601' SET bytea_output = 'hex'
 AS $$
 DECLARE
   append_only    constant boolean := TG_ARGV[0]::boolean;
