@@ -23,16 +23,19 @@ class Inhabited {
   }
 
   async open(): Promise<void> {
-    const logins = ["reader", "maker", "member", "switcher", "policed", "stranger"];
+    const logins = ["reader", "maker", "member", "switcher", "policed", "watcher", "stranger"];
     await administer(
       this.#serverUrl,
       `CREATE DATABASE ${this.name} TEMPLATE template0`,
       `CREATE ROLE ${this.role("group")}`,
       ...logins.map((login) => `CREATE ROLE ${this.role(login)} LOGIN PASSWORD '${PASSWORD}'`),
       `ALTER ROLE ${this.role("switcher")} NOINHERIT`,
+      `GRANT pg_read_all_data TO ${this.role("watcher")}`,
       `GRANT ${this.role("group")} TO ${this.role("member")}, ${this.role("switcher")}`,
     );
     this.owner = new Pool({ connectionString: urlOf(this.#serverUrl, this.name), max: 3 });
+    // A pool ends before its connections have: the database may be dropped in between.
+    this.owner.on("error", () => undefined);
     await installApplication(this.owner);
     await this.owner.query(`
       GRANT SELECT ON public.shops TO ${this.role("reader")};
@@ -99,8 +102,14 @@ describe("an application's database", () => {
     expect(await database.refusal(login)).toBeUndefined();
   });
 
-  it("is closed to a login that has nothing in it", async () => {
-    expect(await database.refusal("stranger")).toBe("42501");
+  // The watcher's right is on the whole cluster, and would reach azora's tables as well.
+  it.each(["stranger", "watcher"])("is closed to a %s, who was given nothing in it", async (login) => {
+    expect(await database.refusal(login)).toBe("42501");
+  });
+
+  it("is left by the migrations with its connections as they were", async () => {
+    await applyMigrations(database.owner);
+    expect((await database.owner.query("SHOW search_path")).rows).toEqual([{ search_path: '"$user", public' }]);
   });
 
   it("names whom it lets in, and gives azora's own logins no more than before", async () => {
