@@ -17,6 +17,8 @@ export interface RoundRequest {
   readonly milliseconds: number;
   /** No more calls than these, where the number matters and not the time. */
   readonly calls?: number;
+  /** Go on behind a call that fails, and count. */
+  readonly countFailures?: boolean;
   /** Look whose code runs: takes time of its own. */
   readonly profile?: boolean;
 }
@@ -27,6 +29,7 @@ export interface RoundResult {
   readonly elapsedMs: number;
   readonly p50Ms: number;
   readonly maxMs: number;
+  readonly failures: number;
   /** Why a call failed; the first one's. */
   readonly error?: string;
   readonly cpu?: CpuShares;
@@ -68,6 +71,7 @@ async function round({
   place,
   milliseconds,
   calls = Number.POSITIVE_INFINITY,
+  countFailures = false,
   profile,
 }: RoundRequest): Promise<RoundResult> {
   const contender = await contenderAt(place);
@@ -75,14 +79,17 @@ async function round({
   const latencies: number[] = [];
   const start = performance.now();
   let begun = 0;
+  let failures = 0;
   let error: string | undefined;
+  const mayGoOn = () => error === undefined || countFailures;
   const caller = async () => {
-    while (error === undefined && begun < calls && performance.now() - start < milliseconds) {
+    while (mayGoOn() && begun < calls && performance.now() - start < milliseconds) {
       begun++;
       const before = performance.now();
       try {
         await call();
       } catch (thrown) {
+        failures++;
         error ??= lastLine(thrown);
       }
       latencies.push(performance.now() - before);
@@ -97,6 +104,7 @@ async function round({
     elapsedMs,
     p50Ms: latencies[latencies.length >> 1] ?? Number.NaN,
     maxMs: latencies.at(-1) ?? Number.NaN,
+    failures,
     ...(error !== undefined && { error }),
     ...(cpu && { cpu }),
   };

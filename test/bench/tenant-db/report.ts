@@ -31,8 +31,8 @@ export function writeReport(report: Report): string {
     );
   if (pool) {
     parts.push(
-      `Pool: ${pool.callers} callers on ${pool.connections} connections, ${pool.calls} transactions of 5 statements, ${pool.failed} failed; ` +
-        `the longest took ${pool.maxMs.toFixed(0)} ms, the median ${pool.p50Ms.toFixed(1)} ms.`,
+      `Pool: ${pool.callers} callers on ${pool.connections} connections, ${pool.finished} of ${pool.calls} transactions of 5 statements finished; ` +
+        `the longest took ${pool.maxMs.toFixed(0)} ms, the median ${pool.p50Ms.toFixed(1)} ms.${pool.error === undefined ? "" : ` First failure: ${pool.error}`}`,
     );
   }
   if (memory) {

@@ -8,10 +8,11 @@ export interface PoolUse {
   readonly connections: number;
   readonly calls: number;
   readonly finished: number;
-  readonly failed: number;
   readonly p50Ms: number;
   /** The longest that a caller waited for its answer, the wait for a connection included. */
   readonly maxMs: number;
+  /** Why one didn't finish; the first. */
+  readonly error?: string;
 }
 
 const CALLERS = 16;
@@ -22,17 +23,18 @@ export async function measurePool(stage: Stage, { requests }: Options): Promise<
   const place = await stage.place("azora-new", { tenants: 100, withRevisions: true });
   const runner = await Runner.start({ contender: "azora-new", places: [{ ...place, poolSize: CONNECTIONS }] });
   const calls = Math.min(requests, 5_000);
+  const request = { operation: "transaction", callers: CALLERS, place: 0, milliseconds: 600_000, countFailures: true } as const;
+  await stage.checkpoint();
   try {
-    const result = await runner.round({ operation: "transaction", callers: CALLERS, place: 0, milliseconds: 600_000, calls });
-    const failed = result.error === undefined ? 0 : 1;
+    const { failures, error, p50Ms, maxMs } = await runner.round({ ...request, calls });
     return {
       callers: CALLERS,
       connections: CONNECTIONS,
       calls,
-      finished: result.calls - failed,
-      failed,
-      p50Ms: result.p50Ms,
-      maxMs: result.maxMs,
+      finished: calls - failures,
+      p50Ms,
+      maxMs,
+      ...(error !== undefined && { error }),
     };
   } finally {
     await runner.stop();
