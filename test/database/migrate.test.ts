@@ -145,6 +145,10 @@ describeOnBothEngines("the migrations", (world) => {
   });
 });
 
+const ADVISORY_LOCKS = `
+  SELECT objid FROM pg_locks WHERE locktype = 'advisory'
+     AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`;
+
 // The embedded engine's empty directory is filled in the preparation of every run.
 describe("the migrations on an empty database of a server", () => {
   it("are applied once by two processes at the same time", async () => {
@@ -158,6 +162,8 @@ describe("the migrations on an empty database of a server", () => {
       const applied = await Promise.all(pools.map((pool) => applyMigrations(pool)));
       expect(applied.flat()).toEqual(await names());
       expect(applied.map((list) => list.length).sort()).toEqual([0, (await names()).length]);
+      // A lock kept by an idle connection would hold up the next `prisma migrate`, and a second process, until it ends.
+      expect((await one.query(ADVISORY_LOCKS)).rows).toEqual([]);
       expect((await findDrift(one)).every(({ sql }) => sql === "")).toBe(true);
     } finally {
       await Promise.all(pools.map((pool) => pool.end()));

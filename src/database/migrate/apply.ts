@@ -49,7 +49,8 @@ export async function applyMigrations(pool: Pool, migrations?: readonly Migratio
 
 async function giveBack(client: PoolClient): Promise<void> {
   try {
-    await client.query(`SELECT pg_advisory_unlock(${MIGRATION_LOCK}); RESET search_path`);
+    // The engine takes Prisma's lock beside ours and gives it up by ending its session; this one lives on in the pool.
+    await client.query("SELECT pg_advisory_unlock_all(); RESET search_path");
     client.release();
   } catch {
     // A connection that can't be given back as it was is closed.
