@@ -123,7 +123,8 @@ const asking = [
   "FETCH ALL FROM short",
   "SELECT name, statement FROM pg_prepared_statements WHERE from_sql ORDER BY 1",
   "SELECT name FROM pg_cursors WHERE is_holdable ORDER BY 1",
-  "SELECT current_setting('app.note', true) AS note",
+  // Empty and never set are one here: PostgreSQL has no way to forget that a session once knew a name.
+  "SELECT coalesce(current_setting('app.note', true), '') AS note",
   "SELECT current_setting('application_name') AS name",
   "SELECT current_setting('search_path') AS path",
   "SELECT current_setting('TimeZone') AS zone",
