@@ -6,7 +6,7 @@ import { AzoraError, isErrorCode } from "../errors.js";
 import { PrismaClient } from "../generated/tenant/client.js";
 import { type ContextKey, checkContext, contextSigner, type TenantContext } from "./context.js";
 import type { PrismaClientClass } from "./prisma/internals.js";
-import { platformOf } from "./prisma/platform.js";
+import { type Around, platformOf } from "./prisma/platform.js";
 import { retrying, type TransactionMethod } from "./retry.js";
 import { ArgsScope } from "./scope-args.js";
 import type { TenantClient } from "./tenant-client.js";
@@ -70,24 +70,16 @@ export function openTenantDb<C extends object = PrismaClient, F extends string =
       events.emit("error", { timestamp: new Date(), message: `A read could not be logged: ${message}`, target: "azora" }),
     onQuery: (event: () => QueryEvent) => events.listenerCount("query") > 0 && events.emit("query", event()),
   };
-  const bare = platform.client(caller, events) as Extensible;
   const scope = new ArgsScope(platform, { accountField, accountId: context.accountId.toLowerCase() });
-  const { $transaction } = bare;
-  const extended = bare.$extends({
-    name: "azora",
-    client: {
-      $transaction: retrying($transaction),
-    },
-    query: {
-      async $allOperations({ model, operation, args, query }: AnyOperation) {
-        try {
-          return await query(model ? scope.call(model, operation, args) : args);
-        } catch (error) {
-          throw asDomainError(error);
-        }
-      },
-    },
-  });
+  const around: Around = async (call, execute) => {
+    try {
+      return await execute(call.model ? { ...call, args: scope.call(call.model, call.action, call.args) } : call);
+    } catch (error) {
+      throw asDomainError(error);
+    }
+  };
+  const bare = platform.client(caller, around, events) as Extensible;
+  const extended = bare.$extends({ name: "azora", client: { $transaction: retrying(bare.$transaction) } });
   // Prisma nails `$on` of an extended client to undefined, out of an extension's reach.
   return Object.create(extended as object, {
     $on: {
@@ -97,13 +89,6 @@ export function openTenantDb<C extends object = PrismaClient, F extends string =
       },
     },
   });
-}
-
-interface AnyOperation {
-  readonly model?: string;
-  readonly operation: string;
-  readonly args: unknown;
-  readonly query: (args: unknown) => Promise<unknown>;
 }
 
 /** Prisma wraps what the adapter throws in an error of its own, which keeps code and message. */

@@ -38,6 +38,7 @@ export async function oneClientForAll(world: World): Promise<void> {
     adapter: contextAdapter(engine, {
       caller: () => ({ token: () => ambient.getStore()?.() ?? "", readAudit: "off", fieldsOf: () => undefined }),
       takeTag: () => ({ method: "Document.findUnique", filter: {}, isRaw: false }),
+      transaction: () => () => undefined,
       track: (work) => work,
       onCommitting: () => undefined,
     }),

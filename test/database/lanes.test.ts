@@ -1,7 +1,7 @@
 import type { SqlDriverAdapter } from "@prisma/driver-adapter-utils";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { contextSigner } from "../../src/tenant-plane/context.js";
-import type { EngineClass, EngineConfig, PrismaEngine } from "../../src/tenant-plane/prisma/internals.js";
+import type { EngineClass, EngineConfig, PrismaEngine, Query } from "../../src/tenant-plane/prisma/internals.js";
 import { Lane } from "../../src/tenant-plane/prisma/lane.js";
 import { Lanes } from "../../src/tenant-plane/prisma/lanes.js";
 import { LogHealth } from "../../src/tenant-plane/prisma/log-health.js";
@@ -38,7 +38,9 @@ describeOnBothEngines("a lane", (world) => {
     fieldsOf: () => undefined,
   });
   const run = (on: Lanes, tenant: TestTenant, script: (adapter: SqlDriverAdapter) => Promise<unknown>) =>
-    on.serve(callerOf(tenant), (engine: PrismaEngine) => engine.request(script, {})).then(({ result }) => result);
+    on
+      .serve(callerOf(tenant), (engine: PrismaEngine) => engine.request(script as unknown as Query, {}))
+      .then(({ result }) => result);
   const whose = async (adapter: SqlDriverAdapter) => (await adapter.queryRaw(WHOSE)).rows[0]?.[0];
 
   /** A's request fails at once while another branch of it still waits; then B's requests come. */
@@ -106,8 +108,7 @@ describe("a lane that serves nobody", () => {
       health: new LogHealth(),
     };
     const lane = new Lane(parts);
-    await expect(lane.engine.request((adapter: SqlDriverAdapter) => adapter.queryRaw(WHOSE), {})).rejects.toThrow(
-      "A statement without a tenant",
-    );
+    const script = (adapter: SqlDriverAdapter) => adapter.queryRaw(WHOSE);
+    await expect(lane.engine.request(script as unknown as Query, {})).rejects.toThrow("A statement without a tenant");
   });
 });

@@ -96,12 +96,12 @@ describe("withoutLiterals()", () => {
 describe("tagOf()", () => {
   it("has model, method and the arguments without values", () => {
     const query = { arguments: { where: { id: "7" } }, selection: {} };
-    expect(tagOf({ query: { type: "single", modelName: "Document", action: "findMany", query } })).toEqual({
+    expect(tagOf({ query: { modelName: "Document", action: "findMany", query } })).toEqual({
       method: "Document.findMany",
       filter: { where: { id: "?" } },
       isRaw: false,
     });
-    expect(tagOf({ query: { type: "single", action: "queryRaw" } })).toEqual({ method: "queryRaw", filter: {}, isRaw: true });
+    expect(tagOf({ query: { action: "queryRaw" } })).toEqual({ method: "queryRaw", filter: {}, isRaw: true });
   });
 });
 

@@ -33,6 +33,8 @@ export interface Source {
   caller(): Caller;
   /** What Prisma said of this statement; undefined for BEGIN and its like, which come from the adapter. */
   takeTag(sql: string): ReadTag | undefined;
+  /** A transaction has begun. @returns what to call when it has ended */
+  transaction(): () => void;
   /** Remembers what is under way. @returns what it was given */
   track<T>(work: Promise<T>): Promise<T>;
   /** Rows are here whose log is still being committed. */

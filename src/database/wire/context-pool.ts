@@ -39,8 +39,10 @@ export class ContextPool {
 
   async connect(): Promise<Transaction> {
     const caller = this.source.caller();
-    return new Transaction(await this.source.track(this.#connection(caller)), {
+    const connection = await this.source.track(this.#connection(caller));
+    return new Transaction(connection, {
       takeTag: (sql) => this.source.takeTag(sql),
+      onEnd: this.source.transaction(),
       // Nobody waits for it: the application has its rows already, and an error.
       logElsewhere: (entries) => void this.#log(caller, entries).catch(() => undefined),
     });

@@ -7,11 +7,15 @@ export interface ReadTag {
   readonly isRaw: boolean;
 }
 
+/** Whether Prisma made it for a model's request; its adapter begins, ends and divides transactions on the way. */
+export function isModelStatement(sql: string): boolean {
+  return /^(SELECT|INSERT|UPDATE|DELETE|WITH)\b/.test(sql);
+}
+
 /** The part of Prisma's SqlCommenterContext that is used. */
 export interface CommenterContext {
   readonly sql?: string;
   readonly query: {
-    readonly type: string;
     readonly modelName?: string;
     readonly action: string;
     readonly query?: unknown;
@@ -22,19 +26,29 @@ export interface CommenterContext {
 export function tagOf({ query }: CommenterContext): ReadTag {
   return {
     method: query.modelName ? `${query.modelName}.${query.action}` : query.action,
-    filter: query.modelName ? shape(query.queries?.[0] ?? query.query) : {},
+    // Asked for when the statement is a read that is logged.
+    get filter() {
+      return query.modelName ? shape(query.queries?.[0] ?? query.query) : {};
+    },
     isRaw: query.modelName === undefined,
   };
 }
 
 /** `{ where: { title: "x" } }` becomes `{ where: { title: "?" } }`: names stay, values go. */
 export function shape(value: unknown): unknown {
-  if (Array.isArray(value)) return value.length === 0 ? [] : [shape(value[0])];
+  if (Array.isArray(value)) return shapeOfList(value);
   if (typeof value !== "object" || value === null) return "?";
   const entries = value as Record<string, unknown>;
   if ("$type" in entries) return "?";
   if ("selection" in entries) return { ...(shape(entries.arguments ?? {}) as object), ...included(entries.selection) };
   return Object.fromEntries(Object.entries(entries).map(([key, inner]) => [key, shape(inner)]));
+}
+
+/** A list of values is a value, as Prisma itself has it once it has put parameters in their place. */
+function shapeOfList([first]: readonly unknown[]): unknown {
+  if (first === undefined) return [];
+  const inner = shape(first);
+  return inner === "?" ? "?" : [inner];
 }
 
 /** Names of the relations and fields selected, without Prisma's own `$` markers. */

@@ -10,6 +10,8 @@ const NOTHING: QueryArrayResult = { command: "", rowCount: null, oid: 0, fields:
 export interface TransactionOptions {
   /** What Prisma said of the statement that it is sending. */
   readonly takeTag: (sql: string) => ReadTag | undefined;
+  /** Called when the transaction has given its connection back. */
+  readonly onEnd: () => void;
   /** Writes entries through another connection, when this one is dead. */
   readonly logElsewhere: (entries: readonly ReadEntry[]) => void;
 }
@@ -46,6 +48,7 @@ export class Transaction {
   release(error?: Error | boolean): void {
     // An end that failed took the wiping behind it along: the next tenant must not get that session.
     this.connection.release(error || this.#touched);
+    this.options.onEnd();
     // The rows were seen, whatever became of the connection.
     if (this.#reads.length > 0) this.options.logElsewhere(this.#reads);
   }

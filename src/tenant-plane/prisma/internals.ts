@@ -14,9 +14,16 @@ export interface PrismaEngine {
   start(): Promise<void>;
   stop(): Promise<void>;
   version(): string;
-  request(query: unknown, options: RequestOptions): Promise<unknown>;
+  request(query: Query, options: RequestOptions): Promise<unknown>;
   requestBatch(queries: readonly unknown[], options: BatchOptions): Promise<unknown>;
   transaction(action: "start" | "commit" | "rollback", headers: unknown, info: TransactionInfo): Promise<TransactionInfo>;
+}
+
+/** What a client asks of its engine. */
+export interface Query {
+  readonly modelName?: string;
+  readonly action: string;
+  readonly query: unknown;
 }
 
 export interface TransactionInfo {
@@ -38,6 +45,7 @@ export interface EngineConfig {
   readonly inlineSchema: string;
   readonly logQueries: boolean;
   readonly logEmitter: Emitter;
+  /** Read anew for each statement. */
   readonly sqlCommenters?: readonly ((context: never) => Record<string, string>)[];
   readonly compilerWasm: { getRuntime(): Promise<{ QueryCompiler: new (options: unknown) => QueryCompiler }> };
 }
@@ -57,11 +65,19 @@ export interface Emitter {
   emit(event: string, ...payload: unknown[]): boolean;
 }
 
+/** One call of a client's method, after extensions have had it and before it is made a query. */
+export interface Call {
+  readonly model?: string;
+  readonly action: string;
+  readonly args?: unknown;
+}
+
 export interface ClientInternals {
   readonly _runtimeDataModel: DataModel;
   readonly _engine: PrismaEngine;
   readonly _engineConfig: EngineConfig;
   readonly _requestHandler: object;
+  _executeRequest(call: Call): Promise<unknown>;
 }
 
 export interface EngineClass {
@@ -83,6 +99,7 @@ export function internalsOf(client: object): ClientInternals {
     [engine.request, engine.requestBatch, engine.transaction].every((method) => typeof method === "function") &&
     typeof inside._engineConfig?.compilerWasm?.getRuntime === "function" &&
     inside._requestHandler !== undefined &&
+    typeof inside._executeRequest === "function" &&
     inside._runtimeDataModel !== undefined;
   if (isAsExpected) return inside as ClientInternals;
   throw new AzoraError("FAILURE", `azora can't work with this Prisma client (version ${inside._clientVersion ?? "unknown"}).`, {

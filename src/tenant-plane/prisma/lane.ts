@@ -2,9 +2,9 @@ import { setImmediate } from "node:timers/promises";
 import type { Engine } from "../../database/engine.js";
 import type { Caller, Source } from "../../database/wire/caller.js";
 import { contextAdapter } from "../../database/wire/prisma-adapter.js";
-import { type CommenterContext, type ReadTag, tagOf } from "../../database/wire/read-tag.js";
+import { type CommenterContext, isModelStatement, type ReadTag, tagOf } from "../../database/wire/read-tag.js";
 import { AzoraError } from "../../errors.js";
-import type { CompilerLoader, EngineClass, EngineConfig, PrismaEngine } from "./internals.js";
+import type { CompilerLoader, EngineClass, EngineConfig, PrismaEngine, Query } from "./internals.js";
 import type { LogHealth } from "./log-health.js";
 
 export interface LaneParts {
@@ -22,7 +22,13 @@ export interface LaneParts {
 export class Lane implements Source {
   readonly engine: PrismaEngine;
   #served: Caller | undefined;
+  /** Of all statements of the request, where they can be told from it. */
+  #requestTag: ReadTag | undefined;
   #tag: { readonly sql: string | undefined; readonly tag: ReadTag } | undefined;
+  /** Transactions open here, whose requests may come between. */
+  #transactions = 0;
+  /** Asked by Prisma about each statement, for which it copies the whole request: empty while that isn't needed. */
+  readonly #commenters: ((context: CommenterContext) => Record<string, string>)[] = [];
   #committing: Promise<void>[] = [];
   readonly #underWay = new Set<Promise<unknown>>();
 
@@ -32,7 +38,7 @@ export class Lane implements Source {
       {
         ...config,
         adapter: contextAdapter(database, this),
-        sqlCommenters: [(context) => this.#remember(context)],
+        sqlCommenters: this.#commenters,
       },
       compiler,
     );
@@ -41,9 +47,13 @@ export class Lane implements Source {
   /**
    * Has the engine do one request for a client. After an error the lane goes on serving that
    * client until recovered().
+   * @param query the request, where it is a single one
    */
-  async serve<T>(served: Caller, request: (engine: PrismaEngine) => Promise<T>): Promise<T> {
+  async serve<T>(served: Caller, request: (engine: PrismaEngine) => Promise<T>, query?: Query): Promise<T> {
     this.#served = served;
+    this.#requestTag = query?.modelName && this.#transactions === 0 ? tagOf({ query }) : undefined;
+    this.#commenters.length = 0;
+    if (!this.#requestTag) this.#commenters.push((context) => this.#remember(context));
     const result = await request(this.engine);
     if (this.#committing.length > 0) await this.#logged(served);
     this.#leave();
@@ -82,7 +92,17 @@ export class Lane implements Source {
   takeTag(sql: string): ReadTag | undefined {
     const taken = this.#tag;
     this.#tag = undefined;
-    return taken?.sql === sql ? taken.tag : undefined;
+    if (taken?.sql === sql) return taken.tag;
+    return isModelStatement(sql) ? this.#requestTag : undefined;
+  }
+
+  transaction(): () => void {
+    // That of a single request ends with it.
+    if (this.#requestTag) return () => undefined;
+    this.#transactions += 1;
+    return () => {
+      this.#transactions -= 1;
+    };
   }
 
   track<T>(work: Promise<T>): Promise<T> {
@@ -104,6 +124,7 @@ export class Lane implements Source {
 
   #leave(): void {
     this.#served = undefined;
+    this.#requestTag = undefined;
     this.#committing = [];
   }
 }

@@ -1,5 +1,5 @@
 import type { Caller } from "../../database/wire/caller.js";
-import type { PrismaEngine } from "./internals.js";
+import type { PrismaEngine, Query } from "./internals.js";
 import { Lane, type LaneParts } from "./lane.js";
 
 /** Requests under way at once outside of transactions; more wait for their turn. */
@@ -14,10 +14,14 @@ export class Lanes {
   constructor(private readonly parts: LaneParts) {}
 
   /** Runs one request on a free lane. @returns its result and the lane, where transactions are found again */
-  async serve<T>(caller: Caller, request: (engine: PrismaEngine) => Promise<T>): Promise<{ result: T; lane: Lane }> {
+  async serve<T>(
+    caller: Caller,
+    request: (engine: PrismaEngine) => Promise<T>,
+    query?: Query,
+  ): Promise<{ result: T; lane: Lane }> {
     const lane = await this.#take();
     try {
-      const result = await lane.serve(caller, request);
+      const result = await lane.serve(caller, request, query);
       this.#giveBack(lane);
       return { result, lane };
     } catch (error) {

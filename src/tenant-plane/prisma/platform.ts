@@ -8,10 +8,13 @@ import { type RelationFields, readRelationFields } from "../relation-fields.js";
 import type { DataModel, ScopedSchema } from "../scope-args.js";
 import { type AccountKeys, readAccountKeys } from "../unique-keys.js";
 import { sharedCompiler } from "./compiler.js";
-import { type ClientInternals, type EngineClass, internalsOf, type PrismaClientClass } from "./internals.js";
+import { type Call, type ClientInternals, type EngineClass, internalsOf, type PrismaClientClass } from "./internals.js";
 import { Lanes } from "./lanes.js";
 import { LogHealth } from "./log-health.js";
 import { TenantEngine } from "./tenant-engine.js";
+
+/** Changes a call on its way, and its error on the way back. */
+export type Around = (call: Call, execute: (call: Call) => Promise<unknown>) => Promise<unknown>;
 
 type RequestHandlerClass = new (client: object, events: EventEmitter) => object;
 
@@ -42,13 +45,24 @@ export class Platform implements ScopedSchema {
     });
   }
 
-  /** A client that speaks for `caller` and has its own turn of merging `findUnique` calls. @param events where `$on` listens */
-  client(caller: Caller, events: EventEmitter): object {
+  /**
+   * A client that speaks for `caller` and has its own turn of merging `findUnique` calls.
+   * @param around stands around each call; an extension would do that too, and copy all arguments first
+   * @param events where `$on` listens
+   */
+  client(caller: Caller, around: Around, events: EventEmitter): object {
+    const execute = this.#base._executeRequest;
     const client = Object.create(this.#base, { _engine: { value: new TenantEngine(this.#lanes, caller) } });
     const RequestHandler = this.#base._requestHandler.constructor as RequestHandlerClass;
     return Object.defineProperties(client, {
       _requestHandler: { value: new RequestHandler(client, events) },
       _originalClient: { value: client },
+      _executeRequest: {
+        // `this` may be an extension of the client, or its view of a transaction.
+        value(this: object, call: Call) {
+          return around(call, (changed) => execute.call(this as ClientInternals, changed));
+        },
+      },
     });
   }
 }
@@ -58,6 +72,7 @@ const NOBODY = {
     throw new AzoraError("FAILURE", "A statement without a tenant left a Prisma client. Please report this.");
   },
   takeTag: () => undefined,
+  transaction: () => () => undefined,
   track: <T>(work: Promise<T>) => work,
   onCommitting: () => undefined,
 };

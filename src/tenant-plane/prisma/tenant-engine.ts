@@ -1,5 +1,5 @@
 import type { Caller } from "../../database/wire/caller.js";
-import type { BatchOptions, PrismaEngine, RequestOptions, TransactionInfo } from "./internals.js";
+import type { BatchOptions, PrismaEngine, Query, RequestOptions, TransactionInfo } from "./internals.js";
 import type { Lane } from "./lane.js";
 import type { Lanes } from "./lanes.js";
 
@@ -26,8 +26,8 @@ export class TenantEngine implements PrismaEngine {
     return "unknown";
   }
 
-  request(query: unknown, options: RequestOptions): Promise<unknown> {
-    return this.#run(options.interactiveTransaction, (engine) => engine.request(query, options));
+  request(query: Query, options: RequestOptions): Promise<unknown> {
+    return this.#run(options.interactiveTransaction, (engine) => engine.request(query, options), query);
   }
 
   requestBatch(queries: readonly unknown[], options: BatchOptions): Promise<unknown> {
@@ -46,12 +46,16 @@ export class TenantEngine implements PrismaEngine {
   }
 
   /** Inside a transaction of this client where that is; an engine that doesn't know the transaction says so. */
-  async #run<T>(transaction: TransactionInfo | undefined, request: (engine: PrismaEngine) => Promise<T>): Promise<T> {
+  async #run<T>(
+    transaction: TransactionInfo | undefined,
+    request: (engine: PrismaEngine) => Promise<T>,
+    query?: Query,
+  ): Promise<T> {
     const lane = transaction && this.#transactions.get((transaction.newTxId ?? transaction.id) as string);
-    return lane ? request(lane.engine) : this.#serve(request);
+    return lane ? request(lane.engine) : this.#serve(request, query);
   }
 
-  async #serve<T>(request: (engine: PrismaEngine) => Promise<T>): Promise<T> {
-    return (await this.lanes.serve(this.caller, request)).result;
+  async #serve<T>(request: (engine: PrismaEngine) => Promise<T>, query?: Query): Promise<T> {
+    return (await this.lanes.serve(this.caller, request, query)).result;
   }
 }

@@ -25,6 +25,7 @@ export const ownBreakages = {
     const adapter = contextAdapter(engine, {
       caller: () => ({ token: () => ambient.getStore()?.() ?? "", readAudit: "sync", fieldsOf: () => undefined }),
       takeTag: () => tag,
+      transaction: () => () => undefined,
       track: (work) => work,
       onCommitting: () => undefined,
     });

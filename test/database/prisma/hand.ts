@@ -57,6 +57,7 @@ export function bareClient({ engine, contextKey }: World, { id: accountId }: Tes
     adapter: contextAdapter(engine, {
       caller: () => ({ token, readAudit: "off", fieldsOf: () => undefined }),
       takeTag: () => undefined,
+      transaction: () => () => undefined,
       track: (work) => work,
       onCommitting: () => undefined,
     }),
