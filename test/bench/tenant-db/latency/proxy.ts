@@ -2,8 +2,11 @@ import { createConnection, createServer, type Socket } from "node:net";
 
 /**
  * A process that stands between client and server and holds each piece of data back for a
- * while, in both directions. Node's timers count whole milliseconds; a pause inside
- * Atomics.wait() is exact to some 50 µs, so what is in flight is looked at in short pauses.
+ * while, in both directions. Node's timers count whole milliseconds, so what is in flight is
+ * looked at again and again. With much in flight there is a pause between two looks, exact to
+ * some 50 µs, to leave the processors to others. With little there is none: data that comes
+ * in during a pause would be held back for longer than the rest, and only a contender that
+ * has two things in flight at once would pay for it.
  */
 
 /** Told by the parent: where to go (answered with a port), or how long to hold back. */
@@ -17,6 +20,7 @@ interface InFlight {
 }
 
 const PAUSE_MS = 0.05;
+const MANY_IN_FLIGHT = 4;
 
 let delayMs = 0;
 const queue: InFlight[] = [];
@@ -49,7 +53,7 @@ function look(): void {
   }
   const left = next.due - performance.now();
   // Short of a pause's own inexactness only looking again is exact.
-  if (left > PAUSE_MS * 2) Atomics.wait(never, 0, 0, PAUSE_MS);
+  if (left > PAUSE_MS * 2 && queue.length >= MANY_IN_FLIGHT) Atomics.wait(never, 0, 0, PAUSE_MS);
   setImmediate(look);
 }
 
