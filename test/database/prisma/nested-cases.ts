@@ -83,7 +83,7 @@ export const WRITES: Readonly<Record<string, Case>> = {
           },
         },
       },
-      include: { nonconformances: { include: { correctiveActions: true } } },
+      include: { nonconformances: { orderBy: { number: "asc" }, include: { correctiveActions: { orderBy: { title: "asc" } } } } },
     }),
   "createMany, skipping duplicates": ({ db, key }) =>
     db.document.update({
@@ -134,7 +134,7 @@ export const WRITES: Readonly<Record<string, Case>> = {
     db.document.update({
       where: key({ number: "D-7" }),
       data: { owner: { disconnect: true }, nonconformances: { disconnect: [key({ number: "N-2" })] } },
-      include: { owner: true, nonconformances: true },
+      include: { owner: true, nonconformances: { orderBy: { number: "asc" } } },
     }),
   "disconnect by a filter": ({ db, key }) =>
     db.document.update({
@@ -199,7 +199,10 @@ export const WRITES: Readonly<Record<string, Case>> = {
         },
         owner: { upsert: { create: { ...account, email: "up@people.test", name: "up" }, update: { name: "robert" } } },
       },
-      include: { owner: true, nonconformances: { orderBy: { number: "asc" }, include: { correctiveActions: true } } },
+      include: {
+        owner: true,
+        nonconformances: { orderBy: { number: "asc" }, include: { correctiveActions: { orderBy: { title: "asc" } } } },
+      },
     }),
   delete: ({ db, key }) =>
     db.document.update({ where: key({ number: "D-8" }), data: { nonconformances: { delete: key({ number: "N-6" }) } } }),
