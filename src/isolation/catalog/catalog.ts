@@ -11,6 +11,14 @@ export interface Catalog {
   readonly functions: readonly DatabaseFunction[];
   readonly defaultRights: readonly DefaultRights[];
   readonly database: DatabaseFacts;
+  /** What guard.protect() took down; empty where there is no guard. */
+  readonly protectedTables: readonly ProtectedTable[];
+}
+
+export interface ProtectedTable {
+  readonly table: string;
+  readonly accountColumn: string;
+  readonly appendOnly: boolean;
 }
 
 export interface Server {
@@ -19,6 +27,8 @@ export interface Server {
   /** 180004. */
   readonly number: number;
   readonly database: string;
+  /** Whom the catalog was read as. */
+  readonly user: string;
 }
 
 /** A right held on something; a null grantee is PUBLIC. */
@@ -38,6 +48,8 @@ export interface Role {
   readonly createDb: boolean;
   readonly replication: boolean;
   readonly inherit: boolean;
+  /** Made by initdb: the first superuser and PostgreSQL's own `pg_…` roles. */
+  readonly builtIn: boolean;
   /** `name=value`, set for the role in all databases or in this one. */
   readonly settings: readonly string[];
 }
@@ -141,6 +153,9 @@ export interface Policy {
   readonly roles: readonly (string | null)[];
   readonly using: string | null;
   readonly check: string | null;
+  /** Relations and functions (those behind operators too) that it names, PostgreSQL's own apart. */
+  readonly reads: readonly string[];
+  readonly calls: readonly string[];
 }
 
 export interface Trigger {
@@ -206,11 +221,16 @@ export interface DatabaseFacts {
     readonly enabled: boolean;
   }[];
   readonly publications: readonly { readonly name: string; readonly allTables: boolean; readonly tables: readonly string[] }[];
+  readonly subscriptions: readonly string[];
   readonly foreignServers: readonly { readonly name: string; readonly wrapper: string; readonly grants: readonly Grant[] }[];
   /** Roles that may SET (or ALTER SYSTEM SET) a parameter by GRANT. */
   readonly parameterGrants: readonly { readonly parameter: string; readonly grants: readonly Grant[] }[];
   readonly languages: readonly { readonly name: string; readonly trusted: boolean; readonly grants: readonly Grant[] }[];
   /** Functions of pg_catalog that let sessions reach each other or the machine, with who may execute them. */
   readonly systemFunctions: readonly { readonly name: string; readonly grants: readonly Grant[] }[];
+  /** Rights on PostgreSQL's own tables, columns and functions that it didn't come with. */
+  readonly systemGrants: readonly { readonly object: string; readonly grants: readonly Grant[] }[];
   readonly largeObjects: number;
+  /** How much each role owns in this database, by PostgreSQL's catalog: `pg_class`, `pg_type` …; the first superuser's isn't counted. */
+  readonly owned: readonly { readonly role: string; readonly kind: string; readonly count: number; readonly example: string }[];
 }
