@@ -21,5 +21,8 @@ export interface Facts {
 export interface RuleAnswer {
   /** How many objects were held against it: none means that nothing was shown. */
   readonly checked: number;
-  readonly findings: readonly Omit<Finding, "rule" | "layer">[];
+  readonly findings: readonly Flaw[];
 }
+
+/** A finding before its rule is written on it; the rule's severity when it names none. */
+export type Flaw = Omit<Finding, "rule" | "layer" | "severity"> & { readonly severity?: Severity };

@@ -20,7 +20,9 @@ export async function readColumns(client: ClientBase): Promise<Piece<Column>[]> 
   return (await client.query<Piece<Column>>(COLUMNS)).rows;
 }
 
-const ACTION = (letter: string) => `CASE WHEN k.contype = 'f' THEN CASE ${letter} WHEN 'a' THEN 'no action' WHEN 'r' THEN 'restrict'
+const ACTION = (
+  letter: string,
+) => `CASE WHEN k.contype = 'f' THEN CASE ${letter} WHEN 'a' THEN 'no action' WHEN 'r' THEN 'restrict'
   WHEN 'c' THEN 'cascade' WHEN 'n' THEN 'set null' WHEN 'd' THEN 'set default' END END`;
 
 /** A key that references has its work done by triggers of PostgreSQL's own; one that is off enforces nothing. */
