@@ -9,3 +9,8 @@ export function quoteIdentifier(name: string): string {
 export function objectOf({ kind, name }: Relation): string {
   return `${kind === "partitioned table" || kind === "other" ? "table" : kind} ${name}`;
 }
+
+/** Who a right is revoked from, as it stands in a statement. */
+export function granteeName(grantee: string | null): string {
+  return grantee === null ? "PUBLIC" : quoteIdentifier(grantee);
+}

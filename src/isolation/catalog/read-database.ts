@@ -15,7 +15,7 @@ const list = (select: string) => `(SELECT coalesce(json_agg(x ORDER BY x::text C
 /** Large objects have no row security, and sessions of one role may end each other: both are open to everybody unless taken away. */
 const SHARED_FUNCTIONS = `p.proname ~ '^lo_|^lo(read|write)$' OR p.proname IN ('pg_cancel_backend', 'pg_terminate_backend')`;
 
-/** Rights that aren't among those that initdb wrote down, or by which PostgreSQL starts. */
+/** Rights that aren't among those that initdb wrote down, or by which PostgreSQL starts. Everybody may read the information schema. */
 const beyond = (acl: string, initial: string) => `
   (SELECT json_agg(json_build_object('grantee', CASE WHEN x.grantee <> 0 THEN pg_get_userbyid(x.grantee) END, 'right', x.privilege_type, 'grantable', x.is_grantable))
    FROM aclexplode(${acl}) x WHERE NOT EXISTS (SELECT FROM aclexplode(${initial}) i WHERE i.grantee = x.grantee AND i.privilege_type = x.privilege_type))`;
@@ -24,7 +24,10 @@ const SYSTEM_GRANTS = `
   SELECT * FROM (
     SELECT 'table ' || c.oid::regclass AS object, ${beyond("c.relacl", "coalesce(i.initprivs, acldefault('r', c.relowner))")} AS grants
     FROM pg_class c LEFT JOIN pg_init_privs i ON i.objoid = c.oid AND i.classoid = 'pg_class'::regclass AND i.objsubid = 0
-    WHERE c.relnamespace IN ('pg_catalog'::regnamespace, 'information_schema'::regnamespace, 'pg_toast'::regnamespace) AND c.relacl IS NOT NULL
+    WHERE c.relnamespace IN ('pg_catalog'::regnamespace, 'pg_toast'::regnamespace) AND c.relacl IS NOT NULL
+    UNION ALL
+    SELECT 'table ' || c.oid::regclass, ${beyond("c.relacl", "acldefault('r', c.relowner) || makeaclitem(0, c.relowner, 'SELECT', false)")}
+    FROM pg_class c WHERE c.relnamespace = 'information_schema'::regnamespace AND c.relacl IS NOT NULL
     UNION ALL
     SELECT 'column ' || a.attrelid::regclass || '.' || quote_ident(a.attname), ${beyond("a.attacl", "i.initprivs")}
     FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid

@@ -1,0 +1,141 @@
+import { granteeName } from "../names.js";
+import { describeGrant, planes } from "../planes.js";
+import type { Facts, Flaw, Rule } from "../rule.js";
+
+/** Extensions whose functions compute, index or compare and reach nothing beyond their arguments. */
+const HARMLESS_EXTENSIONS: readonly string[] = [
+  "plpgsql",
+  "pgcrypto",
+  "uuid-ossp",
+  "citext",
+  "hstore",
+  "ltree",
+  "pg_trgm",
+  "btree_gin",
+  "btree_gist",
+  "unaccent",
+  "fuzzystrmatch",
+  "intarray",
+  "cube",
+  "earthdistance",
+  "isn",
+  "seg",
+  "dict_int",
+  "dict_xsyn",
+  "intagg",
+  "vector",
+  "postgis",
+  "bloom",
+  "tsm_system_rows",
+  "tsm_system_time",
+  "citus",
+  "citus_columnar",
+  "pg_uuidv7",
+];
+
+export const extension: Rule = {
+  id: "extension",
+  title: "Every extension is known to open no door.",
+  severity: "medium",
+  check({ catalog }) {
+    const { extensions } = catalog.database;
+    const findings = extensions
+      .filter(({ name }) => !HARMLESS_EXTENSIONS.includes(name))
+      .map(({ name, version }) => ({
+        object: `extension ${name}`,
+        allows:
+          "Its functions may reach other databases, files, pages or statements past row security; nobody has said that they don't.",
+        evidence: `version ${version}`,
+        fix: `DROP EXTENSION ${name};`,
+      }));
+    return { checked: extensions.length, findings };
+  },
+};
+
+const KNOWN_LANGUAGES: readonly string[] = ["internal", "c", "sql", "plpgsql"];
+
+export const language: Rule = {
+  id: "language",
+  title: "Functions can be written in SQL and PL/pgSQL; what runs past the server's rights is a superuser's alone.",
+  severity: "high",
+  check({ catalog }) {
+    const { languages } = catalog.database;
+    const findings = languages
+      .filter(({ name, trusted }) => (KNOWN_LANGUAGES.includes(name) ? trusted !== ["sql", "plpgsql"].includes(name) : true))
+      .map(({ name, trusted }) => ({
+        object: `language ${name}`,
+        allows: trusted
+          ? "Whoever may make functions may make them in it."
+          : "Functions in it do on the server whatever the server can.",
+        evidence: trusted ? "trusted" : "untrusted",
+        fix: KNOWN_LANGUAGES.includes(name) ? null : `DROP LANGUAGE ${name};`,
+      }));
+    return { checked: languages.length, findings };
+  },
+};
+
+export const eventTrigger: Rule = {
+  id: "event-trigger",
+  title: "No event trigger acts on every change of the schema.",
+  severity: "medium",
+  check({ catalog }) {
+    const { eventTriggers } = catalog.database;
+    const findings = eventTriggers
+      .filter(({ enabled }) => enabled)
+      .map(({ name, event, function: called }) => ({
+        object: `event trigger ${name}`,
+        allows: "Its code runs in whatever changes the schema, the owners' migrations included, with their rights.",
+        evidence: `on ${event}, ${called}`,
+        fix: `DROP EVENT TRIGGER ${name};`,
+      }));
+    return { checked: eventTriggers.length, findings };
+  },
+};
+
+export const replication: Rule = {
+  id: "replication",
+  title: "No publication, subscription or foreign server carries rows out of the database or into it.",
+  severity: "high",
+  check(facts) {
+    const { publications, subscriptions, foreignServers } = facts.catalog.database;
+    const findings: Flaw[] = [
+      ...publications
+        .filter(({ allTables, tables }) => allTables || tables.length > 0)
+        .map(({ name, allTables, tables }) => ({
+          object: `publication ${name}`,
+          allows: "Whoever subscribes gets the rows of every tenant; row security doesn't hold for replication.",
+          evidence: allTables ? "all tables, or all of a schema" : tables.join(", "),
+          fix: `DROP PUBLICATION ${name};`,
+        })),
+      ...subscriptions.map((name) => ({
+        object: `subscription ${name}`,
+        allows: "Rows come in from elsewhere, past contexts and audit.",
+        evidence: "a subscription",
+        fix: null,
+      })),
+      ...foreignServers.flatMap(({ name, wrapper, grants }) =>
+        grants
+          .filter(({ grantee }) => planes(facts).sideOf(grantee) !== "owner")
+          .map((grant) => ({
+            object: `foreign server ${name}`,
+            allows: "It can be used to reach another database, or this one as somebody else.",
+            evidence: `${wrapper}; ${describeGrant(grant)}`,
+            fix: `REVOKE USAGE ON FOREIGN SERVER ${name} FROM ${granteeName(grant.grantee)};`,
+          })),
+      ),
+    ];
+    return { checked: publications.length + subscriptions.length + foreignServers.length, findings };
+  },
+};
+
+export const largeObjects: Rule = {
+  id: "large-objects",
+  title: "There are no large objects: they belong to no account.",
+  severity: "medium",
+  check({ catalog }: Facts) {
+    const { largeObjects: count } = catalog.database;
+    if (count === 0) return { checked: 1, findings: [] };
+    const allows = "They have no row security and no cascade: a purge leaves them, and one login reads all of them.";
+    return { checked: 1, findings: [{ object: "large objects", allows, evidence: `${count} of them`, fix: null }] };
+  },
+};

@@ -1,0 +1,67 @@
+import { granteeName } from "../names.js";
+import { describeGrant, planes } from "../planes.js";
+import type { Flaw, Rule } from "../rule.js";
+
+export const systemRights: Rule = {
+  id: "system-rights",
+  title: "On PostgreSQL's own tables and functions nobody has more rights than it comes with.",
+  severity: "high",
+  check(facts) {
+    const { systemGrants } = facts.catalog.database;
+    const findings = systemGrants.flatMap(({ object, grants }) =>
+      grants
+        .filter(({ grantee }) => planes(facts).sideOf(grantee) !== "owner")
+        .map((grant) => ({
+          object,
+          allows: "Files, passwords, other sessions, or samples of every tenant's values are where this right leads.",
+          evidence: describeGrant(grant),
+          fix: `REVOKE ${grant.right} ON ${object.toUpperCase().split(" ")[0]} ${object.slice(object.indexOf(" ") + 1)} FROM ${granteeName(grant.grantee)};`,
+        })),
+    );
+    return { checked: systemGrants.length, findings };
+  },
+};
+
+export const sharedFunctions: Rule = {
+  id: "shared-functions",
+  title: "Neither plane reaches large objects, which have no policies, or ends sessions of its own login.",
+  severity: "medium",
+  check(facts) {
+    const { systemFunctions } = facts.catalog.database;
+    const open = systemFunctions.flatMap(({ name, grants }) =>
+      grants.filter(({ grantee }) => planes(facts).sideOf(grantee) !== "owner").map((grant) => ({ name, grant })),
+    );
+    const findings = open.map(({ name, grant }) => ({
+      object: `function ${name}`,
+      allows: name.startsWith("lo")
+        ? "Tenants share a login, so each reads and writes the large objects of all."
+        : "Tenants share a login, so each can end the sessions of all.",
+      evidence: describeGrant(grant),
+      fix: `REVOKE EXECUTE ON FUNCTION pg_catalog.${name} FROM ${granteeName(grant.grantee)};`,
+    }));
+    return { checked: systemFunctions.length, findings };
+  },
+};
+
+export const parameterRights: Rule = {
+  id: "parameter-rights",
+  title: "Neither plane may set what only a superuser may.",
+  severity: "critical",
+  check(facts) {
+    const { parameterGrants } = facts.catalog.database;
+    const findings = parameterGrants.flatMap(({ parameter, grants }): Flaw[] =>
+      grants
+        .filter(({ grantee }) => planes(facts).sideOf(grantee) !== "owner")
+        .map((grant) => ({
+          object: `parameter ${parameter}`,
+          allows:
+            parameter === "session_replication_role"
+              ? "Triggers and foreign keys are switched off for a session: rows point anywhere, stay behind, and aren't logged."
+              : "A session, or the server, can be given a setting that was kept from it.",
+          evidence: describeGrant(grant),
+          fix: `REVOKE ${grant.right} ON PARAMETER ${parameter} FROM ${granteeName(grant.grantee)};`,
+        })),
+    );
+    return { checked: parameterGrants.length, findings };
+  },
+};

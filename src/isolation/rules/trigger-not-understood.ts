@@ -1,0 +1,67 @@
+import type { Relation, Trigger } from "../catalog/catalog.js";
+import { bareName, functionsByName } from "../functions.js";
+import { SHIPPED } from "../guard/shipped.js";
+import { objectOf, quoteIdentifier } from "../names.js";
+import { planes } from "../planes.js";
+import type { Facts, Flaw, Rule } from "../rule.js";
+import { relationsByName, tenantTables } from "../tenancy.js";
+import { tenantViews } from "../views.js";
+
+/** PostgreSQL's own that only change the row they are given. */
+const HARMLESS: readonly string[] = [
+  "suppress_redundant_updates_trigger()",
+  "tsvector_update_trigger()",
+  "tsvector_update_trigger_column()",
+];
+
+/** Words of a body that reaches beyond the row: other tables, other sessions, settings, statements made at run time. */
+const REACHING =
+  /\b(insert|update|delete|merge|truncate|copy|execute|call|notify|listen|pg_notify|set_config|set|reset|grant|alter|create|drop|do|lo_\w+|dblink\w*|pg_advisory\w*|query_to_\w+|pg_logical_emit_message|from|join|perform)\b/i;
+
+export const triggerNotUnderstood: Rule = {
+  id: "trigger-not-understood",
+  title: "Every trigger of a tenant table does nothing beyond its own row, or is the guard's.",
+  severity: "high",
+  check(facts) {
+    const views = [...tenantViews(facts)].flatMap((name) => relationsByName(facts).get(name) ?? []);
+    const relations = [...tenantTables(facts).map(({ table }) => table), ...views];
+    const found = relations.flatMap((relation) => relation.triggers.map((trigger) => ({ relation, trigger })));
+    return { checked: found.length, findings: found.flatMap(({ relation, trigger }) => flaws(relation, trigger, facts)) };
+  },
+};
+
+function flaws(relation: Relation, trigger: Trigger, facts: Facts): readonly Flaw[] {
+  const why = trigger.enabled === "disabled" ? null : unclear(trigger.function, facts);
+  if (why === null) return [];
+  return [
+    {
+      object: objectOf(relation),
+      allows: "Whatever is written by any tenant passes through code that isn't known to keep it to itself.",
+      evidence: `${trigger.name} runs ${trigger.function}: ${why}`,
+      fix: `DROP TRIGGER ${quoteIdentifier(trigger.name)} ON ${relation.name};`,
+    },
+  ];
+}
+
+/** Why a trigger's function can't be told to be harmless; null when it can. */
+export function unclear(name: string, facts: Facts): string | null {
+  // The guard's are compared with what is shipped by a rule of their own.
+  if (facts.target.guard && name.startsWith("guard.") && SHIPPED.functions.has(bareName(name))) return null;
+  const called = functionsByName(facts).get(name);
+  if (!called) return HARMLESS.includes(name) ? null : "not a function that is known to be harmless";
+  if (called.securityDefiner) return `it runs with the rights of ${called.owner}`;
+  if (planes(facts).sideOf(called.owner) !== "owner") return `${called.owner} owns it and can change it`;
+  if (called.language !== "plpgsql" && called.language !== "sql") return `it is written in ${called.language}`;
+  const reaching = REACHING.exec(withoutText(called.body))?.[1];
+  return reaching === undefined ? null : `it reaches beyond its row: ${reaching.toUpperCase()}`;
+}
+
+/** A body without comments and string constants, and without the field names of the row's two states. */
+function withoutText(body: string): string {
+  return body
+    .replace(/--.*$/gm, " ")
+    .replace(/\/\*[\s\S]*?\*\//g, " ")
+    .replace(/'(?:[^']|'')*'/g, "''")
+    .replace(/\b(?:new|old)\.\w+/gi, "row")
+    .replace(/\bIS\s+(?:NOT\s+)?DISTINCT\s+FROM\b/gi, "<>");
+}
