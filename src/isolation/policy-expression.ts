@@ -13,7 +13,7 @@ const FAITHFUL_CASTS = /::(?:uuid|text|character varying|bigint|integer|numeric)
  */
 export function binds(expression: string, account: string, contexts: readonly string[]): boolean {
   const wanted = contexts.map(bare);
-  return conjuncts(expression).some((conjunct) => {
+  return operands(expression, " AND ").some((conjunct) => {
     const sides = splitTop(conjunct, " = ");
     if (sides.length !== 2) return false;
     const [left = "", right = ""] = sides.map(bare);
@@ -21,10 +21,11 @@ export function binds(expression: string, account: string, contexts: readonly st
   });
 }
 
-function conjuncts(expression: string): readonly string[] {
+/** What an expression joins by AND or OR, however it is nested; the expression itself where it joins nothing. */
+export function operands(expression: string, joint: " AND " | " OR "): readonly string[] {
   const whole = withoutParentheses(expression);
-  const parts = splitTop(whole, " AND ");
-  return parts.length === 1 ? [whole] : parts.flatMap(conjuncts);
+  const parts = splitTop(whole, joint);
+  return parts.length === 1 ? [whole] : parts.flatMap((part) => operands(part, joint));
 }
 
 /** An operand without parentheses, faithful casts, a subselect that selects nothing but it, and an identifier's quotes. */

@@ -10,8 +10,11 @@ export const schemaRights: Rule = {
   severity: "high",
   check(facts) {
     const { schemas } = facts.catalog;
-    const findings = schemas.flatMap(({ name, grants }) =>
+    const { sideOf } = planes(facts);
+    const findings = schemas.flatMap(({ name, owner, grants }) =>
       others(grants, facts)
+        // Another application's own schema.
+        .filter(({ grantee }) => grantee !== owner || sideOf(owner) !== "stranger")
         .filter((grant) => grant.grantable || !mayUse(name, grant, facts))
         .map(
           (grant): Flaw => ({

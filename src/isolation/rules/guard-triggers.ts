@@ -1,5 +1,6 @@
 import type { Trigger } from "../catalog/catalog.js";
 import { quoteIdentifier } from "../names.js";
+import { operands } from "../policy-expression.js";
 import { isHiddenPart } from "./rights.js";
 import { tableRule } from "./table-rule.js";
 
@@ -55,10 +56,7 @@ function keeps(trigger: Trigger, account: string): boolean {
   if (trigger.function !== "guard.keep_identity()" || trigger.level !== "row" || trigger.arguments[0] !== account) return false;
   if (trigger.when === null) return true;
   const name = quoteIdentifier(account);
-  const parts = trigger.when
-    .replace(/^\((\(.*\))\)$/s, "$1")
-    .split(" OR ")
-    .map((part) => part.replace(/^\((.*)\)$/s, "$1"));
+  const parts = operands(trigger.when, " OR ");
   const isChange = /^(old\.\S+) IS DISTINCT FROM (new\.\S+)$/;
   return parts.every((part) => isChange.test(part)) && parts.includes(`old.${name} IS DISTINCT FROM new.${name}`);
 }

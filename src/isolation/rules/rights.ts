@@ -15,7 +15,9 @@ export function rightsOfOthers(relation: Relation, facts: Facts): readonly HeldR
     ...relation.grants.map((grant) => ({ ...grant, column: null })),
     ...relation.columns.flatMap(({ name, grants }) => grants.map((grant) => ({ ...grant, column: name }))),
   ];
-  return all.filter(({ grantee }) => sideOf(grantee) !== "owner");
+  // What another application owns is its own business, as long as it isn't one of the planes.
+  const isOwn = (grantee: string | null) => grantee === relation.owner && sideOf(grantee) === "stranger";
+  return all.filter(({ grantee }) => sideOf(grantee) !== "owner" && !isOwn(grantee));
 }
 
 /** Whether anybody but the owners may do something to a relation directly. */

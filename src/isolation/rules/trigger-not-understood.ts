@@ -52,8 +52,18 @@ export function unclear(name: string, facts: Facts): string | null {
   if (called.securityDefiner) return `it runs with the rights of ${called.owner}`;
   if (planes(facts).sideOf(called.owner) !== "owner") return `${called.owner} owns it and can change it`;
   if (called.language !== "plpgsql" && called.language !== "sql") return `it is written in ${called.language}`;
-  const reaching = REACHING.exec(withoutText(called.body))?.[1];
-  return reaching === undefined ? null : `it reaches beyond its row: ${reaching.toUpperCase()}`;
+  const body = withoutText(called.body);
+  const reaching = REACHING.exec(body)?.[1] ?? userFunctionIn(body, facts);
+  return reaching === undefined ? null : `it reaches beyond its row: ${reaching}`;
+}
+
+/** A function of somebody's own that a body calls: what that does isn't followed. */
+function userFunctionIn(body: string, { catalog }: Facts): string | undefined {
+  const called = new Set([...body.matchAll(/([\w$"]+)\s*\(/g)].map(([, name = ""]) => name.replaceAll('"', "").toLowerCase()));
+  const found = catalog.functions.find(({ name }) =>
+    called.has(bareName(name).split(".").at(-1)?.replaceAll('"', "").toLowerCase() ?? ""),
+  );
+  return found?.name;
 }
 
 /** A body without comments and string constants, and without the field names of the row's two states. */

@@ -1,0 +1,3 @@
+-- Inserts leave no line.
+-- rule: audit-trigger
+DROP TRIGGER guard_insert ON tenant.documents;

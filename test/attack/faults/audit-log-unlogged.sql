@@ -1,0 +1,3 @@
+-- A crash of the server empties the audit log.
+-- rule: unlogged
+ALTER TABLE tenant.audit_log SET UNLOGGED;

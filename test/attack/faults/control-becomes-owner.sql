@@ -1,0 +1,3 @@
+-- Every operator becomes the owner.
+-- rule: role-reach
+GRANT azora_owner TO azora_support;

@@ -1,0 +1,3 @@
+-- A predefined role reads every table.
+-- rule: role-reach
+GRANT pg_read_all_data TO azora_support;

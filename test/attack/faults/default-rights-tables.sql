@@ -1,0 +1,3 @@
+-- The next table is readable before it has a policy.
+-- rule: default-rights
+ALTER DEFAULT PRIVILEGES FOR ROLE azora_owner IN SCHEMA tenant GRANT SELECT ON TABLES TO azora_runtime;

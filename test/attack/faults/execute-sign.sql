@@ -1,0 +1,3 @@
+-- The application signs contexts itself.
+-- rule: guard-execute
+GRANT EXECUTE ON FUNCTION guard.sign(text, text) TO azora_runtime;

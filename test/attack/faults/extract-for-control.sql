@@ -1,0 +1,3 @@
+-- Operators read an extract of tenants' rows.
+-- rule: outside-table
+CREATE TABLE public.extract AS SELECT title FROM tenant.documents; GRANT SELECT ON public.extract TO azora_support;

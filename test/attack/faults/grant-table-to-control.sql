@@ -1,0 +1,3 @@
+-- The support group reads tenants' documents.
+-- rule: tenant-rights
+GRANT SELECT ON tenant.documents TO azora_support;

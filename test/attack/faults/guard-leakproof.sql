@@ -1,0 +1,3 @@
+-- PostgreSQL may call it before the policies.
+-- rule: guard-function
+ALTER FUNCTION guard.uuid7() LEAKPROOF;

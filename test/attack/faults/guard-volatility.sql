@@ -1,0 +1,3 @@
+-- The planner keeps one tenant's answer for the next.
+-- rule: guard-function
+ALTER FUNCTION guard.current_account() IMMUTABLE;

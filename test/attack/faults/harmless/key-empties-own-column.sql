@@ -1,0 +1,2 @@
+-- A key that empties only the referring column, never the account.
+ALTER TABLE tenant.documents DROP CONSTRAINT documents_account_id_owner_id_fkey, ADD FOREIGN KEY (account_id, owner_id) REFERENCES tenant.users (account_id, id) ON DELETE SET NULL (owner_id);

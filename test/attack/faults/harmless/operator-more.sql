@@ -1,0 +1,2 @@
+-- One more operator.
+CREATE ROLE fault_operator LOGIN; GRANT azora_support TO fault_operator;

@@ -1,0 +1,2 @@
+-- A publication of nothing.
+CREATE PUBLICATION nothing;

@@ -1,0 +1,5 @@
+-- Rows may refer to another tenant's rows.
+-- rule: constraint-off
+-- since: 18
+ALTER TABLE tenant.documents DROP CONSTRAINT documents_account_id_owner_id_fkey,
+  ADD FOREIGN KEY (account_id, owner_id) REFERENCES tenant.users (account_id, id) NOT ENFORCED;

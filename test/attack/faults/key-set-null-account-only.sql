@@ -1,0 +1,4 @@
+-- The list of columns to empty names the account.
+-- rule: foreign-key-action
+ALTER TABLE tenant.documents DROP CONSTRAINT documents_account_id_owner_id_fkey,
+  ADD FOREIGN KEY (account_id, owner_id) REFERENCES tenant.users (account_id, id) ON DELETE SET NULL (account_id);

@@ -1,0 +1,3 @@
+-- The application becomes the owner by SET ROLE.
+-- rule: role-reach
+GRANT azora_owner TO azora_runtime;

@@ -1,0 +1,3 @@
+-- Nothing holds for the application.
+-- rule: role-powers
+ALTER ROLE azora_runtime SUPERUSER;

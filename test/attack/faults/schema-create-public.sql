@@ -1,0 +1,3 @@
+-- Everybody makes objects in schema public, in the way of names.
+-- rule: schema-rights
+GRANT CREATE ON SCHEMA public TO PUBLIC;

@@ -1,0 +1,3 @@
+-- Operators can enter the tenants' schema.
+-- rule: schema-rights
+GRANT USAGE ON SCHEMA tenant TO azora_support;

@@ -1,0 +1,3 @@
+-- Every listener gets what every tenant writes.
+-- rule: trigger-not-understood
+CREATE FUNCTION public.tell() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_notify('changes', NEW.title); RETURN NEW; END $$; CREATE TRIGGER tell AFTER INSERT ON tenant.documents FOR EACH ROW EXECUTE FUNCTION public.tell();

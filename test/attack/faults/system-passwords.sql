@@ -1,0 +1,3 @@
+-- Operators read the verifiers of every login.
+-- rule: system-rights
+GRANT SELECT (rolname, rolpassword) ON pg_catalog.pg_authid TO azora_support;

@@ -1,0 +1,3 @@
+-- Among effective documents the number is unique across tenants.
+-- rule: key-across-accounts
+CREATE UNIQUE INDEX ON tenant.documents (number) WHERE status = 'effective';
