@@ -29,7 +29,7 @@ export const planes = remember((facts: Facts): Planes => {
   const acts = byName((role) => closure(role, edges, false));
 
   const named = new Set(target.roles.owners);
-  const isAdministrator = (role: Role) => role.builtIn || role.name === catalog.server.user;
+  const isAdministrator = (role: Role) => (role.builtIn && role.superuser) || role.name === catalog.server.user;
   const isMember = (of: readonly string[]) => (role: Role) =>
     of.includes(role.name) ||
     (!isAdministrator(role) &&

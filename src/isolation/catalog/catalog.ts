@@ -97,8 +97,9 @@ export interface Relation {
   readonly options: readonly string[];
   /** Of a view: its SELECT. */
   readonly definition: string | null;
-  /** Of a view: the relations and functions that it names itself. */
+  /** Of a view: the relations that it names itself. */
   readonly reads: readonly string[];
+  /** Functions that a view names, or a table's defaults, checks and indexes; PostgreSQL's own apart. */
   readonly calls: readonly string[];
   /** Of a sequence: the table whose column it fills, if any. */
   readonly fills: readonly string[];
@@ -128,7 +129,7 @@ export interface Constraint {
   readonly referencedColumns: readonly string[];
   readonly onDelete: "no action" | "restrict" | "cascade" | "set null" | "set default" | null;
   readonly onUpdate: "no action" | "restrict" | "cascade" | "set null" | "set default" | null;
-  /** Of a foreign key: whether all of PostgreSQL's own triggers behind it are on (pg_trigger.tgenabled not D or R), on both tables. */
+  /** Of a foreign key: whether PostgreSQL's own triggers behind it are there, on both tables, do what it says, and are on (not D or R). */
   readonly triggersOn: boolean;
 }
 
@@ -223,6 +224,7 @@ export interface DatabaseFacts {
   readonly publications: readonly { readonly name: string; readonly allTables: boolean; readonly tables: readonly string[] }[];
   readonly subscriptions: readonly string[];
   readonly foreignServers: readonly { readonly name: string; readonly wrapper: string; readonly grants: readonly Grant[] }[];
+  readonly foreignWrappers: readonly { readonly name: string; readonly grants: readonly Grant[] }[];
   /** Roles that may SET (or ALTER SYSTEM SET) a parameter by GRANT. */
   readonly parameterGrants: readonly { readonly parameter: string; readonly grants: readonly Grant[] }[];
   readonly languages: readonly { readonly name: string; readonly trusted: boolean; readonly grants: readonly Grant[] }[];
@@ -230,6 +232,8 @@ export interface DatabaseFacts {
   readonly systemFunctions: readonly { readonly name: string; readonly grants: readonly Grant[] }[];
   /** Rights on PostgreSQL's own tables, columns and functions that it didn't come with. */
   readonly systemGrants: readonly { readonly object: string; readonly grants: readonly Grant[] }[];
+  /** Operators, casts, types and relations among PostgreSQL's own that it didn't come with and no extension brought. */
+  readonly systemAdditions: readonly string[];
   readonly largeObjects: number;
   /** How much each role owns in this database, by PostgreSQL's catalog: `pg_class`, `pg_type` …; the first superuser's isn't counted. */
   readonly owned: readonly { readonly role: string; readonly kind: string; readonly count: number; readonly example: string }[];

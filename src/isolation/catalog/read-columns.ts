@@ -25,7 +25,10 @@ const ACTION = (
 ) => `CASE WHEN k.contype = 'f' THEN CASE ${letter} WHEN 'a' THEN 'no action' WHEN 'r' THEN 'restrict'
   WHEN 'c' THEN 'cascade' WHEN 'n' THEN 'set null' WHEN 'd' THEN 'set default' END END`;
 
-/** A key that references has its work done by triggers of PostgreSQL's own; one that is off enforces nothing. */
+/**
+ * A key that references has its work done by four triggers of PostgreSQL's own; one that is off, or another's, enforces
+ * nothing. A partition's key shares its parent's.
+ */
 const CONSTRAINTS = (enforced: string) => `
   SELECT k.conrelid AS relation, k.conname AS name, pg_get_constraintdef(k.oid) AS definition, k.convalidated AS validated,
     ${enforced} AS enforced, k.condeferrable AS deferrable,
@@ -35,11 +38,14 @@ const CONSTRAINTS = (enforced: string) => `
     CASE WHEN k.confrelid <> 0 THEN k.confrelid::regclass::text END AS references,
     ${columnNames("k.confrelid", "k.confkey")} AS "referencedColumns",
     ${ACTION("k.confdeltype")} AS "onDelete", ${ACTION("k.confupdtype")} AS "onUpdate",
-    k.contype <> 'f' OR coalesce(t.all_on, false) AS "triggersOn"
+k.contype <> 'f' OR coalesce(t.on_and_right AND (t.count = 4 OR k.conparentid <> 0), false) AS "triggersOn"
   FROM pg_constraint k JOIN pg_class c ON c.oid = k.conrelid
   JOIN pg_namespace n ON n.oid = c.relnamespace AND ${isUserSchema("n.nspname")}
-  LEFT JOIN (SELECT tgconstraint, bool_and(tgenabled IN ('O', 'A')) AS all_on FROM pg_trigger WHERE tgconstraint <> 0 GROUP BY 1) t
-    ON t.tgconstraint = k.oid
+  LEFT JOIN (
+    SELECT f.oid, count(*) AS count, bool_and(t.tgenabled IN ('O', 'A') AND (
+      t.tgtype & 8 = 0 OR t.tgfoid::regproc::text = '"RI_FKey_' || CASE f.confdeltype WHEN 'a' THEN 'noaction' WHEN 'r' THEN 'restrict'
+        WHEN 'c' THEN 'cascade' WHEN 'n' THEN 'setnull' ELSE 'setdefault' END || '_del"')) AS on_and_right
+    FROM pg_constraint f JOIN pg_trigger t ON t.tgconstraint = f.oid WHERE f.contype = 'f' GROUP BY f.oid) t ON t.oid = k.oid
   ORDER BY k.conrelid, k.conname COLLATE "C"`;
 
 export async function readConstraints(client: ClientBase, version: number): Promise<Piece<Constraint>[]> {

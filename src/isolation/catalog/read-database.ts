@@ -39,6 +39,16 @@ const SYSTEM_GRANTS = `
     WHERE p.pronamespace IN ('pg_catalog'::regnamespace, 'information_schema'::regnamespace) AND p.proacl IS NOT NULL
   ) s WHERE grants IS NOT NULL`;
 
+/** initdb numbers up to 16383. */
+const SYSTEM_ADDITIONS = `
+  SELECT pg_describe_object(o.class, o.id, 0) AS name FROM (
+    SELECT 'pg_operator'::regclass AS class, oid AS id FROM pg_operator WHERE oprnamespace = 'pg_catalog'::regnamespace
+    UNION ALL SELECT 'pg_class'::regclass, oid FROM pg_class WHERE relnamespace IN ('pg_catalog'::regnamespace, 'information_schema'::regnamespace)
+    UNION ALL SELECT 'pg_type'::regclass, oid FROM pg_type WHERE typnamespace = 'pg_catalog'::regnamespace
+    UNION ALL SELECT 'pg_cast'::regclass, c.oid FROM pg_cast c JOIN pg_type s ON s.oid = c.castsource JOIN pg_type t ON t.oid = c.casttarget
+      WHERE s.oid < 16384 AND t.oid < 16384) o
+  WHERE o.id >= 16384 AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = o.class AND d.objid = o.id AND d.deptype = 'e')`;
+
 const OWNED = `
   SELECT pg_get_userbyid(d.refobjid) AS role, d.classid::regclass::text AS kind, count(*)::int AS count,
     min(pg_describe_object(d.classid, d.objid, 0) COLLATE "C") AS example
@@ -57,22 +67,30 @@ const DATABASE = `
     ${list("SELECT s.subname AS name FROM pg_subscription s WHERE s.subdbid = db.oid")} AS subscriptions,
     ${list(`SELECT s.srvname AS name, w.fdwname AS wrapper, ${grantsOrDefault("s.srvacl", "S", "s.srvowner")} AS grants
       FROM pg_foreign_server s JOIN pg_foreign_data_wrapper w ON w.oid = s.srvfdw`)} AS "foreignServers",
+    ${list(`SELECT w.fdwname AS name, ${grantsOrDefault("w.fdwacl", "F", "w.fdwowner")} AS grants FROM pg_foreign_data_wrapper w`)} AS "foreignWrappers",
     ${list(`SELECT p.parname AS parameter, ${grants("p.paracl")} AS grants FROM pg_parameter_acl p`)} AS "parameterGrants",
     ${list(`SELECT l.lanname AS name, l.lanpltrusted AS trusted, ${grantsOrDefault("l.lanacl", "l", "l.lanowner")} AS grants FROM pg_language l`)} AS languages,
     ${list(`SELECT p.oid::regprocedure::text AS name, ${grantsOrDefault("p.proacl", "f", "p.proowner")} AS grants
       FROM pg_proc p WHERE p.pronamespace = 'pg_catalog'::regnamespace AND (${SHARED_FUNCTIONS})`)} AS "systemFunctions",
-    ${list(SYSTEM_GRANTS)} AS "systemGrants",
+    ${list(SYSTEM_GRANTS)} AS "systemGrants", ${list(SYSTEM_ADDITIONS)} AS "systemAdditions",
     (SELECT count(*)::int FROM pg_largeobject_metadata) AS "largeObjects",
     ${list(OWNED)} AS owned
   FROM pg_database db WHERE db.datname = current_database()`;
 
-interface Row extends Omit<DatabaseFacts, "settings" | "subscriptions"> {
+interface Row extends Omit<DatabaseFacts, "settings" | "subscriptions" | "systemAdditions"> {
+  readonly systemAdditions: readonly { readonly name: string }[];
   readonly settings: readonly { readonly setting: string }[];
   readonly subscriptions: readonly { readonly name: string }[];
 }
 
 export async function readDatabase(client: ClientBase): Promise<DatabaseFacts> {
   const { rows } = await client.query<Row>(DATABASE);
-  const { settings, subscriptions, ...facts } = rows[0] as Row;
-  return { ...facts, settings: settings.map(({ setting }) => setting), subscriptions: subscriptions.map(({ name }) => name) };
+  const { settings, subscriptions, systemAdditions, ...facts } = rows[0] as Row;
+  const namesOf = (rows: readonly { readonly name: string }[]) => rows.map(({ name }) => name);
+  return {
+    ...facts,
+    settings: settings.map(({ setting }) => setting),
+    subscriptions: namesOf(subscriptions),
+    systemAdditions: namesOf(systemAdditions),
+  };
 }

@@ -9,6 +9,16 @@ export type BareRelation = Omit<Relation, "columns" | "constraints" | "indexes" 
 const ofRule = (pieces: (oid: string) => string) =>
   `CASE WHEN c.relkind IN ('v', 'm') THEN coalesce((SELECT ${pieces("r.oid")} FROM pg_rewrite r WHERE r.ev_class = c.oid AND r.rulename = '_RETURN'), '[]') ELSE '[]' END`;
 
+/** Functions that run when a row of a table is written: in defaults, checks (those of its columns' domains too) and indexes. */
+const TABLE_CALLS = `
+  (SELECT coalesce(json_agg(DISTINCT d.refobjid::regprocedure::text), '[]') FROM (
+    SELECT 'pg_attrdef'::regclass AS class, f.oid AS id FROM pg_attrdef f WHERE f.adrelid = c.oid
+    UNION ALL SELECT 'pg_constraint'::regclass, k.oid FROM pg_constraint k WHERE k.conrelid = c.oid AND k.contype = 'c'
+    UNION ALL SELECT 'pg_class'::regclass, i.indexrelid FROM pg_index i WHERE i.indrelid = c.oid
+    UNION ALL SELECT 'pg_constraint'::regclass, k.oid FROM pg_attribute a JOIN pg_constraint k ON k.contypid = a.atttypid
+      WHERE a.attrelid = c.oid AND a.attnum > 0 AND k.contypid <> 0) o
+    JOIN pg_depend d ON d.classid = o.class AND d.objid = o.id AND d.refclassid = 'pg_proc'::regclass)`;
+
 /** Tables that a sequence belongs to or that have a default which draws from it. */
 const FILLS = `
   CASE WHEN c.relkind = 'S' THEN (SELECT coalesce(json_agg(DISTINCT f.t::regclass::text), '[]') FROM (
@@ -27,7 +37,7 @@ const RELATIONS = `
     c.relpersistence = 'u' AS "isUnlogged", coalesce(to_json(c.reloptions), '[]') AS options,
     (SELECT coalesce(json_agg(h.inhparent::regclass::text), '[]') FROM pg_inherits h WHERE h.inhrelid = c.oid) AS parents,
     CASE WHEN c.relkind IN ('v', 'm') THEN pg_get_viewdef(c.oid) END AS definition,
-    ${ofRule((oid) => readsOf("pg_rewrite", oid, "c.oid"))} AS reads, ${ofRule((oid) => callsOf("pg_rewrite", oid))} AS calls, ${FILLS} AS fills
+    ${ofRule((oid) => readsOf("pg_rewrite", oid, "c.oid"))} AS reads, CASE WHEN c.relkind IN ('r', 'p', 'f') THEN ${TABLE_CALLS} ELSE ${ofRule((oid) => callsOf("pg_rewrite", oid))} END AS calls, ${FILLS} AS fills
   FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
   WHERE c.relkind NOT IN ('i', 'I', 't', 'c') AND ${isUserSchema("n.nspname")}
   ORDER BY c.oid::regclass::text COLLATE "C"`;

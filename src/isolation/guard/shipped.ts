@@ -25,6 +25,8 @@ export interface ShippedTrigger {
 export interface Shipped {
   readonly functions: ReadonlyMap<string, ShippedFunction>;
   readonly triggers: readonly ShippedTrigger[];
+  /** `control.accounts` */
+  readonly tables: ReadonlySet<string>;
   /** `SELECT control.accounts id azora_runtime`, with `*` for a whole table. */
   readonly tableRights: ReadonlySet<string>;
   /** `guard.uuid7 azora_runtime` */
@@ -34,6 +36,7 @@ export interface Shipped {
 const FUNCTION = /^CREATE (?:OR REPLACE )?FUNCTION ([\w.]+)\s*\([\s\S]*?\bLANGUAGE (\w+)([\s\S]*?)\bAS \$\$([\s\S]*?)\$\$/gm;
 const TRIGGER =
   /^CREATE (?:CONSTRAINT )?TRIGGER (\w+) (BEFORE|AFTER) ([A-Z ]+?) ON (control\.\w+)[\s\S]*?EXECUTE FUNCTION ([\w.]+\(\));/gm;
+const TABLE = /^CREATE TABLE ((?:control|guard)\.\w+)/gm;
 const GRANT = /^\s*GRANT ([^;]+?) ON ([^;]+?)\s+TO ([^;]+);/gm;
 
 /** What makes of the migrations' text what the catalog should say. */
@@ -54,7 +57,8 @@ export function readShipped(sql: string): Shipped {
   const executeRights = grants
     .filter(({ on }) => on.startsWith("FUNCTION"))
     .flatMap(({ on, roles }) => [...on.matchAll(/(\w+\.\w+)\(/g)].flatMap(([, name]) => roles.map((role) => `${name} ${role}`)));
-  return { functions, triggers, tableRights: new Set(tableRights), executeRights: new Set(executeRights) };
+  const tables = new Set([...sql.matchAll(TABLE)].map(([, name = ""]) => name));
+  return { functions, triggers, tables, tableRights: new Set(tableRights), executeRights: new Set(executeRights) };
 }
 
 function shippedFunction([, name = "", language = "", options = "", body = ""]: RegExpMatchArray): ShippedFunction {

@@ -97,7 +97,7 @@ export const replication: Rule = {
   title: "No publication, subscription or foreign server carries rows out of the database or into it.",
   severity: "high",
   check(facts) {
-    const { publications, subscriptions, foreignServers } = facts.catalog.database;
+    const { publications, subscriptions, foreignServers, foreignWrappers } = facts.catalog.database;
     const findings: Flaw[] = [
       ...publications
         .filter(({ allTables, tables }) => allTables || tables.length > 0)
@@ -123,8 +123,18 @@ export const replication: Rule = {
             fix: `REVOKE USAGE ON FOREIGN SERVER ${name} FROM ${granteeName(grant.grantee)};`,
           })),
       ),
+      ...foreignWrappers.flatMap(({ name, grants }) =>
+        grants
+          .filter(({ grantee }) => planes(facts).sideOf(grantee) !== "owner")
+          .map((grant) => ({
+            object: `foreign data wrapper ${name}`,
+            allows: "Servers can be made with it, by which other databases are reached.",
+            evidence: describeGrant(grant),
+            fix: `REVOKE USAGE ON FOREIGN DATA WRAPPER ${name} FROM ${granteeName(grant.grantee)};`,
+          })),
+      ),
     ];
-    return { checked: publications.length + subscriptions.length + foreignServers.length, findings };
+    return { checked: publications.length + subscriptions.length + foreignServers.length + foreignWrappers.length, findings };
   },
 };
 

@@ -43,7 +43,7 @@ export const functionLeakproof: Rule = {
 
 export const systemFunction: Rule = {
   id: "system-function",
-  title: "PostgreSQL's own schemas hold PostgreSQL's own functions.",
+  title: "PostgreSQL's own schemas hold PostgreSQL's own functions, operators and casts.",
   severity: "high",
   check({ catalog }) {
     const functions = catalog.functions.filter(({ schema }) => schema === "pg_catalog" || schema === "information_schema");
@@ -55,6 +55,12 @@ export const systemFunction: Rule = {
         evidence: `in ${each.schema}, owner ${each.owner}, language ${each.language}`,
         fix: null,
       }));
-    return { checked: functions.length, findings };
+    const additions = catalog.database.systemAdditions.map((name) => ({
+      object: name,
+      allows: "What an operator or a cast means is changed for every statement, the guard's included.",
+      evidence: "among PostgreSQL's own, and not brought by it or by an extension",
+      fix: null,
+    }));
+    return { checked: functions.length + additions.length, findings: [...findings, ...additions] };
   },
 };

@@ -27,6 +27,23 @@ export const truncateTrigger = tableRule({
         ],
 });
 
+export const guardProtects = tableRule({
+  id: "guard-protects",
+  title: "The guard knows every tenant table, so that each purge proves that nothing is left in it.",
+  severity: "medium",
+  appliesTo: ({ table }, facts) => facts.target.guard && !isHiddenPart(table, facts),
+  flaws: ({ table }, { catalog }) =>
+    catalog.protectedTables.some((each) => each.table === table.name)
+      ? []
+      : [
+          {
+            allows: "A purge neither counts the table's rows nor looks whether any is left.",
+            evidence: "not in guard.protected_tables",
+            fix: `SELECT guard.protect('${table.name}');`,
+          },
+        ],
+});
+
 export const identityTrigger = tableRule({
   id: "identity-trigger",
   title: "No row ever changes its account, whoever writes.",

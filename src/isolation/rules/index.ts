@@ -9,13 +9,14 @@ import { databaseRights, defaultRights, schemaRights } from "./containers.js";
 import { contextFunction, contextUnsigned } from "./context.js";
 import { definerFunction, guardExecute } from "./definer-function.js";
 import { eventTrigger, extension, language, largeObjects, replication } from "./doors.js";
+import { expressionFunction } from "./expression-function.js";
 import { foreignKeyAction } from "./foreign-key-action.js";
 import { foreignKeyIndex } from "./foreign-key-index.js";
 import { foreignKeyUnpaired } from "./foreign-key-unpaired.js";
 import { foreignTable } from "./foreign-table.js";
 import { functionLanguage, functionLeakproof, systemFunction } from "./function-powers.js";
 import { guardFunction } from "./guard-function.js";
-import { identityTrigger, truncateTrigger } from "./guard-triggers.js";
+import { guardProtects, identityTrigger, truncateTrigger } from "./guard-triggers.js";
 import { keyAcrossAccounts } from "./key-across-accounts.js";
 import { looseReferences } from "./loose-references.js";
 import { materializedView } from "./materialized-view.js";
@@ -35,6 +36,7 @@ import { tenantRights } from "./tenant-rights.js";
 import { triggerNotUnderstood } from "./trigger-not-understood.js";
 import { unlogged } from "./unlogged.js";
 import { vendorRights } from "./vendor-rights.js";
+import { vendorTables } from "./vendor-tables.js";
 import { vendorTriggers } from "./vendor-triggers.js";
 import { view } from "./view.js";
 
@@ -100,7 +102,10 @@ export const RULES: readonly Rule[] = [
   identityTrigger,
   truncateTrigger,
   triggerNotUnderstood,
+  expressionFunction,
+  guardProtects,
   guardFunction,
   guardExecute,
   vendorTriggers,
+  vendorTables,
 ];

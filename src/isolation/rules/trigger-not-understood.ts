@@ -53,8 +53,16 @@ export function unclear(name: string, facts: Facts): string | null {
   if (planes(facts).sideOf(called.owner) !== "owner") return `${called.owner} owns it and can change it`;
   if (called.language !== "plpgsql" && called.language !== "sql") return `it is written in ${called.language}`;
   const body = withoutText(called.body);
+  const accounts = new RegExp(`\\bnew\\.(?:${accountNames(facts).join("|")})\\s*:?=`, "i");
+  if (accounts.test(called.body)) return "it writes the account";
   const reaching = REACHING.exec(body)?.[1] ?? userFunctionIn(body, facts);
   return reaching === undefined ? null : `it reaches beyond its row: ${reaching}`;
+}
+
+/** Every name that the account's column has somewhere, as part of a regular expression. */
+function accountNames(facts: Facts): readonly string[] {
+  const names = new Set(tenantTables(facts).map(({ account }) => account));
+  return [...names].map((name) => name.replace(/\W/g, "\\$&"));
 }
 
 /** A function of somebody's own that a body calls: what that does isn't followed. */

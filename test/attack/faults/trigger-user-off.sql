@@ -1,0 +1,3 @@
+-- All triggers of a table are off at once.
+-- rule: audit-trigger
+ALTER TABLE tenant.users DISABLE TRIGGER USER;
