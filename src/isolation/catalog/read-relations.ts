@@ -49,7 +49,7 @@ export async function readRelations(client: ClientBase): Promise<BareRelation[]>
 /** What the guard knows; nothing where there is none or where it isn't ours to read. */
 export async function readProtectedTables(client: ClientBase): Promise<ProtectedTable[]> {
   const { rows } = await client.query<{ readable: boolean }>(
-    "SELECT coalesce(has_table_privilege(to_regclass('guard.protected_tables'), 'SELECT') AND has_schema_privilege('guard', 'USAGE'), false) AS readable",
+    "SELECT coalesce(has_table_privilege(to_regclass('guard.protected_tables'), 'SELECT') AND has_schema_privilege(to_regnamespace('guard'), 'USAGE'), false) AS readable",
   );
   if (!rows[0]?.readable) return [];
   const found = await client.query<ProtectedTable>(`
