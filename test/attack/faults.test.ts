@@ -59,7 +59,7 @@ describe.each([
   it.for(FAULTS.filter(({ rule }) => rule !== null))("$name is found: $says", async (fault, { skip }) => {
     const why = whyNot(fault);
     if (why !== null) skip(why);
-    const found = await findAfter(place.client, [fault.sql]);
+    const found = await findAfter(place.client, [fault.sql], fault.exemptions);
     expect(
       found.open.map(({ rule }) => rule),
       shown(found).join("\n"),

@@ -20,9 +20,15 @@ export const accountColumn: Rule = {
       guard,
     );
     const tables = candidates(facts);
-    return { checked: tables.length, findings: tables.flatMap((each) => flaws(each, type)) };
+    const empty = facts.target.schemas.filter((schema) => !tables.some(({ table }) => table.schema === schema));
+    return { checked: tables.length, findings: [...tables.flatMap((each) => flaws(each, type)), ...empty.map(emptyFlaw)] };
   },
 };
+
+function emptyFlaw(schema: string): Flaw {
+  const allows = "Nothing was shown about the tenants' tables: there is none where they should be.";
+  return { object: `schema ${schema}`, severity: "medium", allows, evidence: "no table in it, or no such schema", fix: null };
+}
 
 function flaws({ table, account }: TenantTable, type: string): readonly Flaw[] {
   const object = objectOf(table);

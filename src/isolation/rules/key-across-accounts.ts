@@ -47,7 +47,9 @@ export const keyAcrossAccounts = tableRule({
 function startsWith(index: Index, account: string, constraints: readonly string[]): boolean {
   if (index.columns[0] !== account) return false;
   if (!index.exclusion) return true;
-  return constraints.some((definition) =>
-    new RegExp(`^EXCLUDE USING \\w+ \\("?${account.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")}"?[^,]* WITH =,`).test(definition),
+  const name = `"?${account.replace(/\W/g, "\\$&")}"?`;
+  const isEqual = new RegExp(
+    `^EXCLUDE USING \\w+ \\(${name}[^,]* WITH =[,)]|^(?:PRIMARY KEY|UNIQUE) \\(${name}, .* WITHOUT OVERLAPS\\)`,
   );
+  return constraints.some((definition) => isEqual.test(definition));
 }

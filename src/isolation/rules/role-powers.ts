@@ -18,7 +18,9 @@ export const rolePowers: Rule = {
     const { runtime, control, roles } = planes(facts);
     const names = new Set([...runtime, ...control, ...facts.target.roles.owners]);
     const checked = [...names].flatMap((name) => roles.get(name) ?? []);
-    const gone = facts.target.roles.runtime.concat(facts.target.roles.control).filter((name) => !roles.has(name));
+    const gone = Object.values(facts.target.roles)
+      .flat()
+      .filter((name) => !roles.has(name));
     return { checked: checked.length, findings: [...checked.flatMap((role) => flaws(role, facts)), ...gone.map(missing)] };
   },
 };

@@ -1,13 +1,21 @@
+import { tenantTablesByName } from "../tenancy.js";
 import { isHiddenPart } from "./rights.js";
 import { tableRule } from "./table-rule.js";
 
 export const rowSecurity = tableRule({
   id: "row-security",
-  title: "Every tenant table has row security enabled and forced.",
+  title: "Every tenant table has row security enabled and forced, and is read through no table that has other policies.",
   severity: "critical",
-  appliesTo: ({ table }, facts) => table.kind !== "foreign table" && !isHiddenPart(table, facts),
-  flaws: ({ table }) => {
-    if (table.rowSecurity && table.forceRowSecurity) return [];
+  appliesTo: ({ table }) => table.kind !== "foreign table",
+  flaws: ({ table }, facts) => {
+    const outside = table.parents.filter((parent) => !tenantTablesByName(facts).has(parent));
+    if (outside.length > 0) {
+      const allows = "Whoever reads the parent reads these rows too, by the parent's policies, which aren't a tenant table's.";
+      return [
+        { allows, evidence: `inherits from ${outside.join(", ")}`, fix: `ALTER TABLE ${table.name} NO INHERIT ${outside[0]};` },
+      ];
+    }
+    if (isHiddenPart(table, facts) || (table.rowSecurity && table.forceRowSecurity)) return [];
     const isOff = !table.rowSecurity;
     return [
       {
