@@ -6,6 +6,8 @@ export type Plane = "runtime" | "control" | "owner";
 /** One thing that was tried, and what PostgreSQL answered. */
 export interface Attempt {
   readonly as: Plane;
+  /** The role that tried: a plane may have several logins. */
+  readonly role: string;
   readonly object: string;
   readonly statement: string;
   /** `0 rows`, `42501: permission denied for table documents`. */
