@@ -1,0 +1,130 @@
+import type { Attempt } from "../probe.js";
+import { columnToUpdate, drawFor } from "./ability.js";
+import { onEachTable, type Probe } from "./definition.js";
+import type { Scene } from "./scene.js";
+import { ACTOR } from "./stage/context.js";
+import type { Identity } from "./stage/identity.js";
+import { insertion, type Row } from "./stage/rows.js";
+import type { Answer } from "./stage/session.js";
+import { identifier, literal } from "./stage/sql.js";
+import { isOf, standAs } from "./stage/stage.js";
+import type { TenantTable } from "./stage/tables.js";
+import { attempted, broken, held, mustBeRefused, unclear, unexpected, type Verdict } from "./verdict.js";
+
+const LOG = "tenant.audit_log";
+/** As the log calls them. */
+const OPERATIONS = { insert: "create", update: "update", delete: "delete" } as const;
+type Write = keyof typeof OPERATIONS;
+
+/** azora's log, where the target asks for one. */
+export const writesAreLogged: Probe = {
+  id: "write-is-logged",
+  title: "Each row that a tenant writes leaves one line in its log, in the right name.",
+  severity: "high",
+  async run(scene) {
+    if (!scene.target.audit || !scene.target.guard) return [];
+    return onEachTable(scene, async (by, table) => {
+      const attempts: Attempt[] = [];
+      for (const command of ["insert", "update", "delete"] as const) {
+        if (table.name !== LOG && (await scene.ability(by, table, command)) === "able") {
+          attempts.push(await writeAndLook(scene, { by, table, command }));
+        }
+      }
+      return attempts;
+    });
+  },
+};
+
+export const logOnlyGrows: Probe = {
+  id: "log-only-grows",
+  title: "Nobody changes the audit log: neither a login nor, as long as its triggers stand, the owner.",
+  severity: "high",
+  async run(scene) {
+    if (!scene.target.audit || !scene.target.guard) return [];
+    const own = `account_id = ${literal(scene.b.id)}`;
+    const changes = [`UPDATE ${LOG} SET actor = 'x' WHERE ${own}`, `DELETE FROM ${LOG} WHERE ${own}`, `TRUNCATE ${LOG}`];
+    const planting = `INSERT INTO ${LOG} (actor, operation, subject) VALUES ('x', 'read', 'x')`;
+    const attempts: Attempt[] = [];
+    for (const by of [...scene.runtime, ...scene.control, scene.owner]) {
+      // The owner may add to it: its own functions do.
+      for (const statement of by === scene.owner ? changes : [...changes, planting]) {
+        const answer = await scene.session.try(...standAs(scene, by, scene.b.id), statement);
+        const verdict = mustBeRefused(answer, `${by.role} rewrites what the log says.`);
+        attempts.push(attempted({ by, object: `table ${LOG}`, statement, answer, verdict }));
+      }
+    }
+    return attempts;
+  },
+};
+
+interface Writing {
+  readonly by: Identity;
+  readonly table: TenantTable;
+  readonly command: Write;
+}
+
+/** A write, what has to be done before it, and how many lines it should leave. */
+interface Plan {
+  readonly before: readonly string[];
+  readonly statement: string;
+  readonly lines: number;
+}
+
+async function writeAndLook(scene: Scene, { by, table, command }: Writing): Promise<Attempt> {
+  const object = `table ${table.name}`;
+  const row = await scene.maker.draw(drawFor(table, scene.b));
+  if (typeof row === "string") {
+    return attempted({ by, object, statement: `INSERT INTO ${table.name}`, answer: { text: "not tried" }, verdict: unclear(row) });
+  }
+  const lines = `SELECT count(*)::int AS lines, count(*) FILTER (WHERE actor = ${literal(ACTOR)})::int AS named FROM ${LOG}
+    WHERE account_id = ${literal(scene.b.id)} AND operation = '${OPERATIONS[command]}' AND subject = ${literal(subjectOf(table))}`;
+  const [before] = await scene.session.look<{ lines: number; named: number }>(lines);
+  const ownerAgain = by.by === "role" ? "RESET ROLE" : "SET LOCAL SESSION AUTHORIZATION DEFAULT";
+  let last: Attempt | undefined;
+  for (const plan of await plansFor(scene, { by, table, command }, row)) {
+    const answer = await scene.session.try(...standAs(scene, by, scene.b.id), ...plan.before, plan.statement, ownerAgain, lines);
+    const verdict = judge(answer, { before, lines: plan.lines }, `${table.name}: ${command}`);
+    last = attempted({ by, object, statement: plan.statement, answer, verdict });
+    if (answer.state === null) break;
+  }
+  return last as Attempt;
+}
+
+/** The plain write; where a row of the tenant's own is in its way, one that makes room first. */
+async function plansFor(scene: Scene, { by, table, command }: Writing, row: Row): Promise<readonly Plan[]> {
+  const { name, relation } = table;
+  const own = isOf(table, scene.b.id);
+  const [there] = await scene.session.look<{ rows: number }>(`SELECT count(*)::int AS rows FROM ${name} WHERE ${own}`);
+  const rows = there?.rows ?? 0;
+  const deletion = `DELETE FROM ${name} WHERE ${own}`;
+  if (command === "update") {
+    const column = identifier(await columnToUpdate(scene, by, table));
+    return [{ before: [], statement: `UPDATE ${name} SET ${column} = ${column} WHERE ${own}`, lines: rows }];
+  }
+  if (command === "insert") {
+    const statement = insertion(name, row);
+    return [
+      { before: [], statement, lines: 1 },
+      { before: [deletion], statement, lines: 1 },
+    ];
+  }
+  const key = scene.maker.chooseKey(relation);
+  const isNew = [...key].filter(([column]) => column !== table.account).map(([column, value]) => `${identifier(column)} = ${literal(value)}`);
+  return [
+    { before: [], statement: deletion, lines: rows },
+    { before: [insertion(name, new Map([...row, ...key, [table.account, scene.b.id]]))], statement: `${deletion} AND ${isNew.join(" AND ")}`, lines: 1 },
+  ];
+}
+
+function judge(answer: Answer, expected: { before: { lines: number; named: number } | undefined; lines: number }, what: string): Verdict {
+  if (answer.state !== null) return unexpected(answer);
+  const { lines, named } = answer.rows[0] as { lines: number; named: number };
+  const written = lines - (expected.before?.lines ?? 0);
+  if (written !== expected.lines) return broken(`${what} wrote ${expected.lines} rows and left ${written} lines in the log.`);
+  return named - (expected.before?.named ?? 0) === written ? held() : broken(`${what} is logged in a name that isn't the actor's.`);
+}
+
+/** As guard.audit_write() names a table. */
+function subjectOf({ name, relation }: TenantTable): string {
+  return relation.schema === "tenant" ? name.slice(name.indexOf(".") + 1) : name;
+}

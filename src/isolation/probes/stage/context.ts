@@ -1,0 +1,80 @@
+import { randomBytes } from "node:crypto";
+import type { Target } from "../../target.js";
+import type { Session } from "./session.js";
+import { literal } from "./sql.js";
+
+/** Statements that put a session into a tenant, honestly and otherwise. */
+export interface Contexts {
+  /** Enters an account, for the rest of the transaction. */
+  enter(accountId: string): string;
+  /** As enter(), with a signature that was good once. Null where contexts aren't signed. */
+  readonly expired: ((accountId: string) => string) | null;
+  /** Texts that nobody signed for this account, by what is wrong with them; empty where contexts aren't signed. */
+  forgeries(accountId: string, ownAccountId: string): Readonly<Record<string, string>>;
+}
+
+/** The actor that a stage's contexts name. */
+export const ACTOR = "isolation-probe";
+
+/** @returns the target's way into these accounts, or a sentence saying why there is none */
+export async function openContexts(
+  session: Session,
+  { guard, context }: Target,
+  accountIds: readonly string[],
+): Promise<Contexts | string> {
+  if (guard) return signedContexts(session, accountIds);
+  const { enter } = context;
+  if (enter === null) return "The target doesn't say how a session enters a tenant (context.enter).";
+  return {
+    enter: (accountId) => enter.replace(/\$1(?!\d)/g, () => literal(accountId)),
+    expired: null,
+    forgeries: () => ({}),
+  };
+}
+
+/** Takes any text for a context. */
+export function setToken(token: string): string {
+  return `SELECT guard.set_context(${literal(token)})`;
+}
+
+/** azora's: the database signs with keys of this transaction's own, so an installation's stay untouched. */
+async function signedContexts(session: Session, accountIds: readonly string[]): Promise<Contexts | string> {
+  const [key, retired] = [`probe-${randomBytes(6).toString("hex")}`, `probe-${randomBytes(6).toString("hex")}`];
+  const made = await session.keep(
+    `INSERT INTO guard.context_keys (id, inner_pad, outer_pad, created_at)
+     VALUES ${[key, retired].map((id) => `('${id}', ${pad()}, ${pad()}, now() - interval '1 year')`).join(", ")}`,
+  );
+  if (made.state !== null) return `No context can be signed: ${made.text}`;
+  const good = await sign(session, accountIds, { key, seconds: 3600 });
+  const expired = await sign(session, accountIds, { key, seconds: -5 });
+  const old = await sign(session, accountIds, { key: retired, seconds: 3600 });
+  await session.keep(`UPDATE guard.context_keys SET retired_at = now() WHERE id = '${retired}'`);
+  const tokenOf = (tokens: ReadonlyMap<string, string>, accountId: string) => tokens.get(accountId) ?? "";
+  return {
+    enter: (accountId) => setToken(tokenOf(good, accountId)),
+    expired: (accountId) => setToken(tokenOf(expired, accountId)),
+    forgeries: (accountId, ownAccountId) => ({
+      "a signature of zeros": `${"0".repeat(64)}.${tokenOf(good, accountId).slice(65)}`,
+      "another account's signature": tokenOf(good, ownAccountId).replace(ownAccountId, accountId),
+      "a key that doesn't exist": tokenOf(good, accountId).replace(key, "nobody"),
+      "a retired key": tokenOf(old, accountId),
+      "the account alone": accountId,
+    }),
+  };
+}
+
+async function sign(
+  session: Session,
+  accountIds: readonly string[],
+  { key, seconds }: { readonly key: string; readonly seconds: number },
+): Promise<ReadonlyMap<string, string>> {
+  const rows = await session.look<{ account: string; token: string }>(`
+    SELECT account, guard.sign('${key}', message) || '.' || message AS token
+    FROM (SELECT account, concat_ws('.', '${key}', extract(epoch FROM transaction_timestamp())::bigint + ${seconds}, account, '${ACTOR}') AS message
+          FROM unnest(ARRAY[${accountIds.map(literal).join(", ")}]::text[]) account) m`);
+  return new Map(rows.map(({ account, token }) => [account, token]));
+}
+
+function pad(): string {
+  return `decode('${randomBytes(64).toString("hex")}', 'hex')`;
+}

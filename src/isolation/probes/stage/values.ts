@@ -1,0 +1,136 @@
+import { randomUUID } from "node:crypto";
+import type { ValueType } from "./types.js";
+
+/** What makes one synthetic value differ from the next. */
+export interface Seed {
+  /** In every text: lower-case letters and digits, and nobody else's. */
+  readonly marker: string;
+  readonly number: number;
+}
+
+/** Shapes that constraints on texts ask for, `#` standing for what makes a text the only one. */
+const TEXT_SHAPES = [
+  "#",
+  "#@example.invalid",
+  "https://#.example.invalid/",
+  "#.example.invalid",
+  "#:read",
+  "# X",
+  "X#",
+  "X-1",
+  "A",
+  "a",
+  "AB",
+  "ab",
+  "ABC",
+  "abc",
+  "ab-CD",
+  "en-US",
+  "0",
+  "1",
+  "12",
+  "1234",
+  "12345678",
+  "+12025550123",
+  "1.0.0",
+  "12:34",
+  "2000-01-01",
+  "UTC",
+  "Europe/Berlin",
+  "#ffffff",
+  "192.0.2.1",
+  "00000000-0000-4000-8000-000000000000",
+  "0123456789abcdef0123456789abcdef",
+  "0123456789abcdef0123456789abcdef01234567",
+  "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef",
+  "{}",
+  "/",
+  "",
+];
+
+const BY_NAME: Readonly<Record<string, readonly string[]>> = {
+  json: ["{}", "[]"],
+  jsonb: ["{}", "[]"],
+  bytea: ["\\x00"],
+  inet: ["192.0.2.1"],
+  cidr: ["192.0.2.0/24"],
+  macaddr: ["02:00:00:00:00:01"],
+  macaddr8: ["02:00:00:00:00:00:00:01"],
+  xml: ["<a/>"],
+  tsvector: ["a"],
+  tsquery: ["a"],
+  money: ["1"],
+  pg_lsn: ["0/1"],
+  "character varying": [],
+};
+
+/**
+ * Values to try for a column, likely ones first; the first is the only one of its kind where the type has room for that.
+ * @param hints values that stand in its constraints
+ * @returns texts that PostgreSQL reads as the type; none where nothing is known of it
+ */
+export function candidates(type: ValueType, seed: Seed, hints: readonly string[]): readonly string[] {
+  const found = valuesOf(type, seed, hints);
+  return [...new Set(found)];
+}
+
+function valuesOf({ name, category, labels }: ValueType, seed: Seed, hints: readonly string[]): readonly string[] {
+  const base = name.replace(/\(.*?\)/, "");
+  if (base === "uuid") return [randomUUID()];
+  const known = BY_NAME[base];
+  if (known && known.length > 0) return [...known, ...hints];
+  switch (category) {
+    case "E":
+      return labels;
+    case "B":
+      return ["true", "false"];
+    case "N":
+      return numbers(name, seed, hints);
+    case "D":
+      return moments(base, seed);
+    case "T":
+      return ["1 hour"];
+    case "S":
+      return texts(lengthOf(name), seed, hints);
+    case "A":
+      return ["{}", ...hints];
+    case "R":
+      return ["empty"];
+    case "G":
+      return ["(0,0)", "((0,0),(1,1))", "<(0,0),1>"];
+    case "V":
+      return ["1".repeat(lengthOf(name) ?? 1)];
+    default:
+      return hints;
+  }
+}
+
+function numbers(name: string, { number }: Seed, hints: readonly string[]): string[] {
+  const room = /^numeric\((\d+),(-?\d+)\)/.exec(name);
+  const digits = room ? Math.max(0, Number(room[1]) - Number(room[2])) : 9;
+  const high = name === "smallint" ? 30_000 + (number % 2_700) : 1_900_000_000 + number;
+  const own = digits < 9 ? number % 10 ** digits : high;
+  const hinted = hints.filter((hint) => /^-?\d+(\.\d+)?$/.test(hint)).flatMap((hint) => [Number(hint), Number(hint) + 1, Number(hint) - 1]);
+  return [own, 1, ...hinted, 0, 10, 100, 0.5, -1].map(String);
+}
+
+/** Old ones, so that no constraint on the future or on a retention meets them by chance. */
+function moments(base: string, { number }: Seed): string[] {
+  if (base.startsWith("time ") || base === "time") return ["12:00"];
+  if (base === "interval") return ["1 hour"];
+  const day = new Date(Date.UTC(2000, 0, 1 + (number % 9_000))).toISOString().slice(0, 10);
+  return [day, "now", "tomorrow", "2100-01-01"];
+}
+
+function texts(length: number | null, { marker, number }: Seed, hints: readonly string[]): string[] {
+  const own = `${marker}${number}`;
+  const shaped = TEXT_SHAPES.map((shape) => (shape === "#ffffff" ? shape : shape.replace("#", own)));
+  const all = [...shaped.slice(0, 1), ...hints, ...shaped.slice(1), own.toUpperCase(), "x".repeat(length ?? 64)];
+  // The end of a marker differs from one value to the next.
+  return length === null ? all : all.map((text, at) => (at === 0 ? text.slice(-length) : text)).filter((text) => text.length <= length);
+}
+
+function lengthOf(name: string): number | null {
+  const length = /\((\d+)\)/.exec(name)?.[1];
+  return length === undefined ? null : Number(length);
+}
