@@ -30,7 +30,10 @@ export async function tryAbility(scene: Scene, { identity, table, command }: Tri
   return { why: `With its own tenant's row it said: ${answer.text} (${statement})` };
 }
 
-async function ownStatement(scene: Scene, { identity, table, command }: Trial): Promise<string | { readonly why: string } | null> {
+async function ownStatement(
+  scene: Scene,
+  { identity, table, command }: Trial,
+): Promise<string | { readonly why: string } | null> {
   const own = isOf(table, scene.b.id);
   switch (command) {
     case "select":
@@ -54,10 +57,18 @@ export function drawFor({ relation, account }: TenantTable, { id, rows }: Scene[
 }
 
 /** A column that an UPDATE may name, its key and its account only where there is no other. */
-export async function columnToUpdate(scene: Scene, identity: Identity, { name, relation, account }: TenantTable): Promise<string> {
+export async function columnToUpdate(
+  scene: Scene,
+  identity: Identity,
+  { name, relation, account }: TenantTable,
+): Promise<string> {
   const allowed = (await scene.rights(identity)).get(name)?.update ?? [];
-  const keys = new Set(relation.constraints.filter(({ kind }) => kind !== "check" && kind !== "not null").flatMap(({ columns }) => columns));
-  const free = relation.columns.filter(({ generated, identity: own }) => !generated && own !== "always").map((column) => column.name);
+  const keys = new Set(
+    relation.constraints.filter(({ kind }) => kind !== "check" && kind !== "not null").flatMap(({ columns }) => columns),
+  );
+  const free = relation.columns
+    .filter(({ generated, identity: own }) => !generated && own !== "always")
+    .map((column) => column.name);
   const open = free.filter((column) => allowed.includes(column));
   return open.find((column) => !keys.has(column)) ?? open.find((column) => column !== account) ?? open[0] ?? free[0] ?? account;
 }

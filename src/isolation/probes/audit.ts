@@ -74,7 +74,13 @@ async function writeAndLook(scene: Scene, { by, table, command }: Writing): Prom
   const object = `table ${table.name}`;
   const row = await scene.maker.draw(drawFor(table, scene.b));
   if (typeof row === "string") {
-    return attempted({ by, object, statement: `INSERT INTO ${table.name}`, answer: { text: "not tried" }, verdict: unclear(row) });
+    return attempted({
+      by,
+      object,
+      statement: `INSERT INTO ${table.name}`,
+      answer: { text: "not tried" },
+      verdict: unclear(row),
+    });
   }
   const lines = `SELECT count(*)::int AS lines, count(*) FILTER (WHERE actor = ${literal(ACTOR)})::int AS named FROM ${LOG}
     WHERE account_id = ${literal(scene.b.id)} AND operation = '${OPERATIONS[command]}' AND subject = ${literal(subjectOf(table))}`;
@@ -109,19 +115,31 @@ async function plansFor(scene: Scene, { by, table, command }: Writing, row: Row)
     ];
   }
   const key = scene.maker.chooseKey(relation);
-  const isNew = [...key].filter(([column]) => column !== table.account).map(([column, value]) => `${identifier(column)} = ${literal(value)}`);
+  const isNew = [...key]
+    .filter(([column]) => column !== table.account)
+    .map(([column, value]) => `${identifier(column)} = ${literal(value)}`);
   return [
     { before: [], statement: deletion, lines: rows },
-    { before: [insertion(name, new Map([...row, ...key, [table.account, scene.b.id]]))], statement: `${deletion} AND ${isNew.join(" AND ")}`, lines: 1 },
+    {
+      before: [insertion(name, new Map([...row, ...key, [table.account, scene.b.id]]))],
+      statement: `${deletion} AND ${isNew.join(" AND ")}`,
+      lines: 1,
+    },
   ];
 }
 
-function judge(answer: Answer, expected: { before: { lines: number; named: number } | undefined; lines: number }, what: string): Verdict {
+function judge(
+  answer: Answer,
+  expected: { before: { lines: number; named: number } | undefined; lines: number },
+  what: string,
+): Verdict {
   if (answer.state !== null) return unexpected(answer);
   const { lines, named } = answer.rows[0] as { lines: number; named: number };
   const written = lines - (expected.before?.lines ?? 0);
   if (written !== expected.lines) return broken(`${what} wrote ${expected.lines} rows and left ${written} lines in the log.`);
-  return named - (expected.before?.named ?? 0) === written ? held() : broken(`${what} is logged in a name that isn't the actor's.`);
+  return named - (expected.before?.named ?? 0) === written
+    ? held()
+    : broken(`${what} is logged in a name that isn't the actor's.`);
 }
 
 /** As guard.audit_write() names a table. */

@@ -26,12 +26,20 @@ export const becomeAnother: Probe = {
           continue;
         }
         const answer = await attemptAs(scene, by, scene.b.id, statement);
-        attempts.push(attempted({ by, object, statement, answer, verdict: mustBeRefused(answer, `${by.role} becomes ${role}.`) }));
+        attempts.push(
+          attempted({ by, object, statement, answer, verdict: mustBeRefused(answer, `${by.role} becomes ${role}.`) }),
+        );
       }
       const back = await attemptAs(scene, by, scene.b.id, "RESET ROLE", "SELECT current_user AS me");
       const statement = "RESET ROLE";
       const verdict =
-        by.by === "role" ? unclear("The owner's connection is no superuser.") : back.rows[0]?.me === by.role ? held() : back.state ? unexpected(back) : broken(`${by.role} becomes ${back.rows[0]?.me}.`);
+        by.by === "role"
+          ? unclear("The owner's connection is no superuser.")
+          : back.rows[0]?.me === by.role
+            ? held()
+            : back.state
+              ? unexpected(back)
+              : broken(`${by.role} becomes ${back.rows[0]?.me}.`);
       attempts.push(attempted({ by, object: `role ${by.role}`, statement, answer: back, verdict }));
     }
     return attempts;
@@ -40,7 +48,8 @@ export const becomeAnother: Probe = {
 
 /** Whoever owns what tenants have, passes by row security, or stands in the other plane. */
 function stronger({ catalog, target, tables, control, runtime }: Scene, by: Identity): readonly string[] {
-  const others = by.plane === "runtime" ? [...target.roles.control, ...control.map(({ role }) => role)] : runtime.map(({ role }) => role);
+  const others =
+    by.plane === "runtime" ? [...target.roles.control, ...control.map(({ role }) => role)] : runtime.map(({ role }) => role);
   const mighty = catalog.roles.filter(({ superuser, bypassRls }) => superuser || bypassRls).map(({ name }) => name);
   const owners = [...target.roles.owners, ...tables.map(({ relation }) => relation.owner)];
   const wanted = new Set([...owners, ...mighty, ...others].filter((name) => name !== by.role));

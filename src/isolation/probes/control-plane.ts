@@ -22,7 +22,9 @@ export const controlPlaneSelect: Probe = {
         const statement = `SELECT FROM ${name} LIMIT 1`;
         const answer = await attemptAs(scene, by, scene.a.id, statement);
         const object = kind === "partitioned table" ? `table ${name}` : `${kind} ${name}`;
-        attempts.push(attempted({ by, object, statement, answer, verdict: mustBeRefused(answer, `The control plane reads ${name}.`) }));
+        attempts.push(
+          attempted({ by, object, statement, answer, verdict: mustBeRefused(answer, `The control plane reads ${name}.`) }),
+        );
       }
     }
     return attempts;
@@ -60,7 +62,8 @@ function readable({ catalog, target, tables }: Scene): readonly Relation[] {
   const tenant = new Set(tables.map(({ name }) => name));
   return catalog.relations.filter((relation) => {
     const { name, kind, schema, parents } = relation;
-    if (kind === "view" || kind === "materialized view") return target.schemas.includes(schema) || leadsToTenants(catalog, relation, tenant);
+    if (kind === "view" || kind === "materialized view")
+      return target.schemas.includes(schema) || leadsToTenants(catalog, relation, tenant);
     return tenant.has(name) || (kind === "table" && parents.some((parent) => tenant.has(parent)));
   });
 }

@@ -1,11 +1,11 @@
+import type { Attempt } from "../probe.js";
 import { onEachTable, type Probe } from "./definition.js";
-import { attemptAs, isOf } from "./stage/stage.js";
-import { literal } from "./stage/sql.js";
-import { attempted, broken, held, mustBeRefused, REFUSED, unclear, unexpected, type Verdict } from "./verdict.js";
 import type { Scene } from "./scene.js";
 import type { Identity } from "./stage/identity.js";
+import { literal } from "./stage/sql.js";
+import { attemptAs, isOf } from "./stage/stage.js";
 import type { TenantTable } from "./stage/tables.js";
-import type { Attempt } from "../probe.js";
+import { attempted, broken, held, mustBeRefused, REFUSED, unclear, unexpected, type Verdict } from "./verdict.js";
 
 export const copy: Probe = {
   id: "copy",
@@ -20,9 +20,17 @@ async function copyOut(scene: Scene, by: Identity, table: TenantTable): Promise<
   const statement = `COPY ${table.name} TO STDOUT`;
   const ability = await scene.ability(by, table, "select");
   // Where no policy applies, COPY would send everything: that it would is enough.
-  const [row] = (await attemptAs(scene, by, scene.b.id, `SELECT row_security_active(${literal(table.name)}::regclass) AS policies_apply`)).rows;
+  const [row] = (
+    await attemptAs(scene, by, scene.b.id, `SELECT row_security_active(${literal(table.name)}::regclass) AS policies_apply`)
+  ).rows;
   if (row?.policies_apply === false && ability !== "no right") {
-    return attempted({ by, object, statement, answer: { text: "no policy applies" }, verdict: broken(`COPY gives all of ${table.name}.`) });
+    return attempted({
+      by,
+      object,
+      statement,
+      answer: { text: "no policy applies" },
+      verdict: broken(`COPY gives all of ${table.name}.`),
+    });
   }
   const answer = await attemptAs(scene, by, scene.b.id, statement);
   return attempted({ by, object, statement, answer, verdict: await judge() });
@@ -32,7 +40,9 @@ async function copyOut(scene: Scene, by: Identity, table: TenantTable): Promise<
     if (answer.state === REFUSED) return held();
     if (typeof ability === "object") return unclear(ability.why);
     if (answer.state !== null) return unexpected(answer);
-    const [own] = await scene.session.look<{ own: string }>(`SELECT count(*) AS own FROM ${table.name} WHERE ${isOf(table, scene.b.id)}`);
+    const [own] = await scene.session.look<{ own: string }>(
+      `SELECT count(*) AS own FROM ${table.name} WHERE ${isOf(table, scene.b.id)}`,
+    );
     return answer.count === Number(own?.own) ? held() : broken(`COPY gives a tenant other tenants' rows of ${table.name}.`);
   }
 }
@@ -41,10 +51,18 @@ async function copyOut(scene: Scene, by: Identity, table: TenantTable): Promise<
 async function copyIn(scene: Scene, by: Identity, table: TenantTable): Promise<Attempt> {
   const object = `table ${table.name}`;
   const statement = `COPY ${table.name} FROM STDIN`;
-  const [row] = (await attemptAs(scene, by, scene.b.id, `SELECT row_security_active(${literal(table.name)}::regclass) AS policies_apply`)).rows;
+  const [row] = (
+    await attemptAs(scene, by, scene.b.id, `SELECT row_security_active(${literal(table.name)}::regclass) AS policies_apply`)
+  ).rows;
   const ability = await scene.ability(by, table, "insert");
   if (row?.policies_apply === false && ability !== "no right") {
-    return attempted({ by, object, statement, answer: { text: "no policy applies" }, verdict: broken(`COPY plants rows in any tenant's ${table.name}.`) });
+    return attempted({
+      by,
+      object,
+      statement,
+      answer: { text: "no policy applies" },
+      verdict: broken(`COPY plants rows in any tenant's ${table.name}.`),
+    });
   }
   const answer = await attemptAs(scene, by, scene.b.id, statement);
   // feature_not_supported: COPY FROM and row security don't go together.

@@ -1,4 +1,4 @@
-import { type Probe, onEachTable } from "./definition.js";
+import { onEachTable, type Probe } from "./definition.js";
 import { attemptAs, isOf } from "./stage/stage.js";
 import { attempted, broken, held, mustBeRefused, unexpected } from "./verdict.js";
 
@@ -12,9 +12,19 @@ export const count: Probe = {
       const answer = await attemptAs(scene, by, scene.b.id, statement);
       const object = `table ${table.name}`;
       if ((await scene.ability(by, table, "select")) === "no right") {
-        return [attempted({ by, object, statement, answer, verdict: mustBeRefused(answer, `A login counts ${table.name} without a right.`) })];
+        return [
+          attempted({
+            by,
+            object,
+            statement,
+            answer,
+            verdict: mustBeRefused(answer, `A login counts ${table.name} without a right.`),
+          }),
+        ];
       }
-      const [own] = await scene.session.look<{ counted: string }>(`SELECT count(*) AS counted FROM ${table.name} WHERE ${isOf(table, scene.b.id)}`);
+      const [own] = await scene.session.look<{ counted: string }>(
+        `SELECT count(*) AS counted FROM ${table.name} WHERE ${isOf(table, scene.b.id)}`,
+      );
       const counted = answer.rows[0]?.counted;
       const verdict =
         counted === undefined

@@ -1,5 +1,5 @@
 import { FAILED_ON_A_ROW, FAILS_ON_A_ROW } from "./blind.js";
-import { type Probe, onEachTable } from "./definition.js";
+import { onEachTable, type Probe } from "./definition.js";
 import { attemptAs, isOf } from "./stage/stage.js";
 import { attempted, broken, mustReachNothing } from "./verdict.js";
 

@@ -1,7 +1,7 @@
-import { drawFor } from "./ability.js";
 import type { Constraint } from "../catalog/catalog.js";
 import type { Attempt } from "../probe.js";
-import { type Probe, onEachTable } from "./definition.js";
+import { drawFor } from "./ability.js";
+import { onEachTable, type Probe } from "./definition.js";
 import type { Scene } from "./scene.js";
 import type { Identity } from "./stage/identity.js";
 import { foreignKeys } from "./stage/order.js";
@@ -40,14 +40,20 @@ async function refer(scene: Scene, { by, table, key, columns }: Referring): Prom
   const object = `constraint ${key.name} on ${table.name}`;
   const own = await scene.maker.draw(drawFor(table, scene.b));
   const theirs = scene.a.rows.get(key.references ?? "");
-  const nobodys = scene.maker.chooseValues(
-    table.relation.columns.filter(({ name }) => columns.includes(name)),
-  );
+  const nobodys = scene.maker.chooseValues(table.relation.columns.filter(({ name }) => columns.includes(name)));
   if (typeof own === "string" || theirs === undefined) {
     const why = typeof own === "string" ? own : `there is no row of ${key.references}`;
-    return attempted({ by, object, statement: `INSERT INTO ${table.name}`, answer: { text: "not tried" }, verdict: unclear(why) });
+    return attempted({
+      by,
+      object,
+      statement: `INSERT INTO ${table.name}`,
+      answer: { text: "not tried" },
+      verdict: unclear(why),
+    });
   }
-  const theirKey: Row = new Map(columns.map((column) => [column, theirs.get(key.referencedColumns[key.columns.indexOf(column)] ?? "") ?? null]));
+  const theirKey: Row = new Map(
+    columns.map((column) => [column, theirs.get(key.referencedColumns[key.columns.indexOf(column)] ?? "") ?? null]),
+  );
   const statement = insertion(table.name, new Map([...own, ...theirKey]));
   const answer = await attemptAs(scene, by, scene.b.id, statement);
   const control = await attemptAs(scene, by, scene.b.id, insertion(table.name, new Map([...own, ...nobodys])));
@@ -58,12 +64,20 @@ async function refer(scene: Scene, { by, table, key, columns }: Referring): Prom
       : typeof ability === "object"
         ? unclear(ability.why)
         : judge(answer, control, `${key.name} of ${table.name}`);
-  return attempted({ by, object, statement, answer: { text: `${answer.text}; for a key that nobody has: ${control.text}` }, verdict });
+  return attempted({
+    by,
+    object,
+    statement,
+    answer: { text: `${answer.text}; for a key that nobody has: ${control.text}` },
+    verdict,
+  });
 }
 
 function judge(answer: Answer, control: Answer, key: string): Verdict {
-  if (answer.state === null) return broken(`The foreign key ${key} takes another tenant's row: it holds that row and goes when it goes.`);
+  if (answer.state === null)
+    return broken(`The foreign key ${key} takes another tenant's row: it holds that row and goes when it goes.`);
   if (control.state === null) return broken(`The foreign key ${key} takes a row that doesn't exist: it isn't enforced.`);
-  if (answer.state !== control.state) return broken(`The foreign key ${key} answers differently for another tenant's row and for none.`);
+  if (answer.state !== control.state)
+    return broken(`The foreign key ${key} answers differently for another tenant's row and for none.`);
   return answer.state === "23503" ? held() : unexpected(answer);
 }

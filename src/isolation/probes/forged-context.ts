@@ -1,5 +1,5 @@
 import type { Attempt } from "../probe.js";
-import { type Probe, onEachTable } from "./definition.js";
+import { onEachTable, type Probe } from "./definition.js";
 import { setToken } from "./stage/context.js";
 import type { Answer } from "./stage/session.js";
 import { attemptAs, isOf } from "./stage/stage.js";
@@ -20,7 +20,9 @@ export const forgedContext: Probe = {
         const statement = `SELECT count(*) AS theirs FROM ${table.name} WHERE ${isOf(table, scene.a.id)}`;
         const answer = await attemptAs(scene, by, null, setToken(token), statement);
         const verdict = judge(answer, REFUSALS.forged, `A context with ${name} opens ${table.name}.`);
-        attempts.push(attempted({ by, object: `table ${table.name}`, statement: `context with ${name}; ${statement}`, answer, verdict }));
+        attempts.push(
+          attempted({ by, object: `table ${table.name}`, statement: `context with ${name}; ${statement}`, answer, verdict }),
+        );
       }
       return attempts;
     }),

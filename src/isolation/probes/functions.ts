@@ -23,7 +23,9 @@ export const functions: Probe = {
         if (!isContained(known)) {
           if (!known.securityDefiner) continue;
           const why = unclear("It runs with its owner's rights and may reach beyond the transaction: it was not called.");
-          attempts.push(attempted({ by, object, statement: `SELECT * FROM ${call}`, answer: { text: "not tried" }, verdict: why }));
+          attempts.push(
+            attempted({ by, object, statement: `SELECT * FROM ${call}`, answer: { text: "not tried" }, verdict: why }),
+          );
           continue;
         }
         const statement = readingOf(scene, call);
@@ -52,11 +54,17 @@ interface Callable {
 
 async function callable(stage: Stage, { role }: Identity): Promise<readonly Callable[]> {
   const { catalog, tables, a } = stage;
-  const accountTypes = new Set(tables.map(({ relation, account }) => relation.columns.find(({ name }) => name === account)?.type ?? "uuid"));
+  const accountTypes = new Set(
+    tables.map(({ relation, account }) => relation.columns.find(({ name }) => name === account)?.type ?? "uuid"),
+  );
   const found = catalog.functions.flatMap((known) => {
-    if (known.kind !== "function" || known.extension !== null || /^(trigger|event_trigger|void|internal)$/.test(known.returns)) return [];
+    if (known.kind !== "function" || known.extension !== null || /^(trigger|event_trigger|void|internal)$/.test(known.returns))
+      return [];
     const open = known.name.lastIndexOf("(");
-    const types = known.name.slice(open + 1, -1).split(",").filter(Boolean);
+    const types = known.name
+      .slice(open + 1, -1)
+      .split(",")
+      .filter(Boolean);
     if (!types.every((type) => accountTypes.has(type.trim()))) return [];
     return [{ known, call: `${known.name.slice(0, open)}(${types.map((type) => `${literal(a.id)}::${type}`).join(", ")})` }];
   });

@@ -1,9 +1,9 @@
-import { type Probe, onEachTable } from "./definition.js";
+import { onEachTable, type Probe } from "./definition.js";
 import type { Scene } from "./scene.js";
 import { literal } from "./stage/sql.js";
 import { attemptAs, isNotOf } from "./stage/stage.js";
-import { attempted, broken, held, unexpected, type Verdict } from "./verdict.js";
 import type { TenantTable } from "./stage/tables.js";
+import { attempted, broken, held, unexpected, type Verdict } from "./verdict.js";
 
 /** SQL injected into one tenant's statement tries to name another tenant and to read in the same breath. */
 export const injectedContext: Probe = {
@@ -17,7 +17,9 @@ export const injectedContext: Probe = {
         const answer = await attemptAs(scene, by, scene.b.id, ...statements);
         const others = answer.rows[0]?.others === true;
         const verdict: Verdict = others
-          ? broken(`SQL injected into a tenant's statement reads other tenants' rows of ${table.name}: it can name the account itself.`)
+          ? broken(
+              `SQL injected into a tenant's statement reads other tenants' rows of ${table.name}: it can name the account itself.`,
+            )
           : answer.state === null || REFUSALS.has(answer.state)
             ? held()
             : unexpected(answer);

@@ -1,5 +1,5 @@
 import { drawFor } from "./ability.js";
-import { type Probe, onEachTable } from "./definition.js";
+import { onEachTable, type Probe } from "./definition.js";
 import { insertion } from "./stage/rows.js";
 import { attemptAs } from "./stage/stage.js";
 import { attempted, mustReachNothing, unclear } from "./verdict.js";
@@ -13,7 +13,9 @@ export const insert: Probe = {
       const object = `table ${table.name}`;
       const row = await scene.maker.draw(drawFor(table, scene.a));
       if (typeof row === "string") {
-        return [attempted({ by, object, statement: `INSERT INTO ${table.name}`, answer: { text: "not tried" }, verdict: unclear(row) })];
+        return [
+          attempted({ by, object, statement: `INSERT INTO ${table.name}`, answer: { text: "not tried" }, verdict: unclear(row) }),
+        ];
       }
       const statement = insertion(table.name, row);
       const answer = await attemptAs(scene, by, scene.b.id, statement);

@@ -1,9 +1,9 @@
-import { type Probe, onEachTable } from "./definition.js";
+import type { Ability } from "./ability.js";
+import { onEachTable, type Probe } from "./definition.js";
+import type { Answer } from "./stage/session.js";
 import { identifier, literal } from "./stage/sql.js";
 import { attemptAs, isOf } from "./stage/stage.js";
 import { attempted, held, mustReachNothing, type Verdict } from "./verdict.js";
-import type { Answer } from "./stage/session.js";
-import type { Ability } from "./ability.js";
 
 export const move: Probe = {
   id: "move-to-other-tenant",

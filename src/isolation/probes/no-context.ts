@@ -1,6 +1,6 @@
 import { columnToUpdate, drawFor } from "./ability.js";
 import { FAILED_ON_A_ROW, FAILS_ON_A_ROW } from "./blind.js";
-import { type Probe, onEachTable } from "./definition.js";
+import { onEachTable, type Probe } from "./definition.js";
 import { insertion } from "./stage/rows.js";
 import type { Answer } from "./stage/session.js";
 import { identifier } from "./stage/sql.js";
@@ -18,7 +18,10 @@ export const noContext: Probe = {
     onEachTable(scene, async (by, table) => {
       const column = identifier(await columnToUpdate(scene, by, table));
       const row = await scene.maker.draw(drawFor(table, scene.b));
-      const reaches = { read: `A session without a context reads ${table.name}.`, write: `A session without a context writes into ${table.name}.` };
+      const reaches = {
+        read: `A session without a context reads ${table.name}.`,
+        write: `A session without a context writes into ${table.name}.`,
+      };
       const tries: [statement: string, allows: string][] = [
         [`SELECT FROM ${table.name} LIMIT 1`, reaches.read],
         [`UPDATE ${table.name} SET ${column} = DEFAULT WHERE ${FAILS_ON_A_ROW}`, reaches.write],
@@ -31,7 +34,15 @@ export const noContext: Probe = {
         attempts.push(attempted({ by, object: `table ${table.name}`, statement, answer, verdict: judge(answer, allows) }));
       }
       if (typeof row === "string") {
-        attempts.push(attempted({ by, object: `table ${table.name}`, statement: `INSERT INTO ${table.name}`, answer: { text: "not tried" }, verdict: unclear(row) }));
+        attempts.push(
+          attempted({
+            by,
+            object: `table ${table.name}`,
+            statement: `INSERT INTO ${table.name}`,
+            answer: { text: "not tried" },
+            verdict: unclear(row),
+          }),
+        );
       }
       return attempts;
     }),

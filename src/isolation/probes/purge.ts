@@ -1,4 +1,3 @@
-import type { Attempt } from "../probe.js";
 import type { Probe } from "./definition.js";
 import type { Scene } from "./scene.js";
 import type { Identity } from "./stage/identity.js";
@@ -16,10 +15,13 @@ export const purge: Probe = {
     const way = await wayToPurge(scene);
     const object = `table ${scene.target.accounts.table}`;
     const before = await scene.session.look<{ state: string }>(stateOf(scene));
-    const answer = await scene.session.nested(["SET CONSTRAINTS ALL DEFERRED", ...way.by.statements, way.statement], async (made) => {
-      if (made.state !== null) return { made, verdict: refused(made.text) };
-      return { made, verdict: await judge(scene, before[0]?.state) };
-    });
+    const answer = await scene.session.nested(
+      ["SET CONSTRAINTS ALL DEFERRED", ...way.by.statements, way.statement],
+      async (made) => {
+        if (made.state !== null) return { made, verdict: refused(made.text) };
+        return { made, verdict: await judge(scene, before[0]?.state) };
+      },
+    );
     return [attempted({ by: way.by, object, statement: way.statement, answer: answer.made, verdict: answer.verdict })];
 
     function refused(text: string): Verdict {
@@ -31,7 +33,10 @@ export const purge: Probe = {
 async function judge(scene: Scene, before: string | undefined): Promise<Verdict> {
   const left: string[] = [];
   for (const table of withChildren(scene)) {
-    const rows = await scene.session.try("SET LOCAL SESSION AUTHORIZATION DEFAULT", `SELECT count(*)::int AS rows FROM ${table.name} WHERE ${isOf(table, scene.a.id)}`);
+    const rows = await scene.session.try(
+      "SET LOCAL SESSION AUTHORIZATION DEFAULT",
+      `SELECT count(*)::int AS rows FROM ${table.name} WHERE ${isOf(table, scene.a.id)}`,
+    );
     if (rows.state !== null) return unclear(`What is left can't be counted: ${rows.text}`);
     if (Number(rows.rows[0]?.rows) > 0) left.push(`${rows.rows[0]?.rows} in ${table.name}`);
   }
@@ -42,7 +47,13 @@ async function judge(scene: Scene, before: string | undefined): Promise<Verdict>
 }
 
 /** azora's own function, by whoever of the control plane may call it; elsewhere the accounts row is deleted. */
-async function wayToPurge({ session, target, control, owner, a }: Scene): Promise<{ readonly by: Identity; readonly statement: string }> {
+async function wayToPurge({
+  session,
+  target,
+  control,
+  owner,
+  a,
+}: Scene): Promise<{ readonly by: Identity; readonly statement: string }> {
   const deletion = `DELETE FROM ${target.accounts.table} WHERE ${identifier(target.accounts.key)} = ${literal(a.id)}`;
   if (!target.guard) return { by: owner, statement: deletion };
   const statement = `SELECT account_slug FROM control.purge_account(${literal(a.id)}, 'isolation probe')`;
@@ -70,7 +81,8 @@ function withChildren({ tables, catalog, target }: Scene): readonly TenantTable[
 /** A hash over every row that the neighbour has. */
 function stateOf({ tables, b }: Scene): string {
   const parts = tables.map(
-    (table) => `(SELECT coalesce(md5(string_agg(t::text, ',' ORDER BY t::text)), '') FROM ${table.name} AS t WHERE ${isOf(table, b.id)})`,
+    (table) =>
+      `(SELECT coalesce(md5(string_agg(t::text, ',' ORDER BY t::text)), '') FROM ${table.name} AS t WHERE ${isOf(table, b.id)})`,
   );
   return `SELECT md5(concat_ws(',', ${parts.join(", ") || "''"})) AS state`;
 }

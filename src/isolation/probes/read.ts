@@ -1,8 +1,8 @@
-import { type Probe, onEachTable } from "./definition.js";
-import { attemptAs, isNotOf } from "./stage/stage.js";
-import { REFUSED, attempted, broken, held, unclear, unexpected, type Verdict } from "./verdict.js";
 import type { Ability } from "./ability.js";
+import { onEachTable, type Probe } from "./definition.js";
 import type { Answer } from "./stage/session.js";
+import { attemptAs, isNotOf } from "./stage/stage.js";
+import { attempted, broken, held, REFUSED, unclear, unexpected, type Verdict } from "./verdict.js";
 
 /** Stops at the first row: where the wall is down, a whole table must not be read to say so. */
 export const read: Probe = {

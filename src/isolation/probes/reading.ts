@@ -39,7 +39,10 @@ export interface Reading {
 }
 
 /** Reads an object as a login in the attacker's account, and judges what it shows. */
-export async function readAs(scene: Scene, { by, object, statement, allows, reaches }: Reading): Promise<{ answer: Answer; verdict: Verdict }> {
+export async function readAs(
+  scene: Scene,
+  { by, object, statement, allows, reaches }: Reading,
+): Promise<{ answer: Answer; verdict: Verdict }> {
   const answer = await attemptAs(scene, by, scene.b.id, statement);
   return { answer, verdict: await judge() };
 
@@ -47,12 +50,17 @@ export async function readAs(scene: Scene, { by, object, statement, allows, reac
     if (answer.state === REFUSED) return held();
     if (answer.state === "57014" || answer.state === "55P03") return unclear(answer.text);
     const [row] = answer.rows;
-    if (answer.state !== null) return marksOf(scene).some((mark) => answer.text.includes(mark)) ? broken(allows) : held("it gives nothing but an error");
+    if (answer.state !== null)
+      return marksOf(scene).some((mark) => answer.text.includes(mark)) ? broken(allows) : held("it gives nothing but an error");
     if (row?.others === true) return broken(allows);
+    // How much a tenant has is the vendor's to know: it bills it and says what a purge will take. What is in it is not.
+    if (by.plane === "control") return held("it shows numbers at most");
     if (row?.hash === scene.before.get(keyOf(by, object))) return held();
     const again = await attemptAs(scene, by, scene.b.id, statement);
     if (again.rows[0]?.hash === row?.hash) return broken(`${allows} What it shows depends on them.`);
-    return reaches ? unclear("What it shows changes by itself.") : held("what it shows changes by itself, and it reaches no tenant table");
+    return reaches
+      ? unclear("What it shows changes by itself.")
+      : held("what it shows changes by itself, and it reaches no tenant table");
   }
 }
 

@@ -56,7 +56,7 @@ export async function openStagedScene(
   { catalog, target }: Pick<ProbeInput, "catalog" | "target">,
   unclear: string[],
 ): Promise<Scene | undefined> {
-  const cast = await findCast(session, catalog, target, unclear);
+  const cast = await findCast(session, { catalog, target }, unclear);
   const set = await setStage(session, { catalog, target }, unclear, async (stage) => {
     const seen = new Map<string, string>();
     await readViews(stage, cast.runtime, seen);
@@ -68,6 +68,8 @@ export async function openStagedScene(
 
 function whatIsUnclear(results: readonly ProbeResult[]): string[] {
   return results.flatMap(({ id, attempts }) =>
-    attempts.filter(({ outcome }) => outcome === "unclear").map(({ object, role, note }) => `${id}, ${object} as ${role}: ${note}`),
+    attempts
+      .filter(({ outcome }) => outcome === "unclear")
+      .map(({ object, role, note }) => `${id}, ${object} as ${role}: ${note}`),
   );
 }

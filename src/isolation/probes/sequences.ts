@@ -1,7 +1,7 @@
-import type { Probe } from "./definition.js";
-import { attemptAs } from "./stage/stage.js";
 import type { Attempt } from "../probe.js";
+import type { Probe } from "./definition.js";
 import type { Scene } from "./scene.js";
+import { attemptAs } from "./stage/stage.js";
 import { attempted, mustBeRefused } from "./verdict.js";
 
 /** Nothing is drawn: a number that is drawn never comes back. */
@@ -26,7 +26,10 @@ export const sequences: Probe = {
 function sequencesOf({ catalog, target, tables }: Scene): readonly string[] {
   const owned = new Set(tables.map(({ name }) => name));
   return catalog.relations
-    .filter(({ kind, schema, fills }) => kind === "sequence" && (target.schemas.includes(schema) || fills.some((table) => owned.has(table))))
+    .filter(
+      ({ kind, schema, fills }) =>
+        kind === "sequence" && (target.schemas.includes(schema) || fills.some((table) => owned.has(table))),
+    )
     .filter(({ fills }) => fills.length === 0 || fills.some((table) => owned.has(table)))
     .map(({ name }) => name);
 }

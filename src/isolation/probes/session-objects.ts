@@ -19,7 +19,12 @@ export const preparedStatement: Probe = {
     onEachTable(scene, async (by, table) => {
       const name = fresh();
       const query = othersIn(scene, table);
-      const run = [`PREPARE ${name} AS ${query}`, ...Array.from({ length: 2 }, () => `EXECUTE ${name}`), scene.contexts.enter(scene.b.id), `EXECUTE ${name}`];
+      const run = [
+        `PREPARE ${name} AS ${query}`,
+        ...Array.from({ length: 2 }, () => `EXECUTE ${name}`),
+        scene.contexts.enter(scene.b.id),
+        `EXECUTE ${name}`,
+      ];
       const answer = await attemptAs(scene, by, scene.a.id, ...run);
       // The name is the session's: no rollback takes it back.
       await scene.session.try(`DEALLOCATE ${name}`);
@@ -73,7 +78,15 @@ export const explain: Probe = {
               : filters(plan)
                 ? held()
                 : broken(`A tenant's plan for ${table.name} has no filter: it reads every row.`);
-      return [attempted({ by, object: `table ${table.name}`, statement, answer: { text: answer.state ? answer.text : "a plan" }, verdict })];
+      return [
+        attempted({
+          by,
+          object: `table ${table.name}`,
+          statement,
+          answer: { text: answer.state ? answer.text : "a plan" },
+          verdict,
+        }),
+      ];
     }),
 };
 

@@ -1,5 +1,5 @@
-import { onEachTable, type Probe } from "./definition.js";
 import type { Attempt } from "../probe.js";
+import { onEachTable, type Probe } from "./definition.js";
 import { attemptAs, isNotOf } from "./stage/stage.js";
 import { attempted, broken, held, mustBeRefused, REFUSED, unexpected } from "./verdict.js";
 
@@ -29,7 +29,19 @@ export const rowSecurityOff: Probe = {
       const statement = `SELECT EXISTS (SELECT FROM ${table.name} WHERE ${isNotOf(table, scene.b.id)}) AS others`;
       const answer = await attemptAs(scene, by, scene.b.id, "SET LOCAL row_security = off", statement);
       const verdict =
-        answer.state === REFUSED ? held() : answer.state === null ? broken(`No policy of ${table.name} applies to ${by.role}.`) : unexpected(answer);
-      return [attempted({ by, object: `table ${table.name}`, statement: `SET LOCAL row_security = off; ${statement}`, answer, verdict })];
+        answer.state === REFUSED
+          ? held()
+          : answer.state === null
+            ? broken(`No policy of ${table.name} applies to ${by.role}.`)
+            : unexpected(answer);
+      return [
+        attempted({
+          by,
+          object: `table ${table.name}`,
+          statement: `SET LOCAL row_security = off; ${statement}`,
+          answer,
+          verdict,
+        }),
+      ];
     }),
 };

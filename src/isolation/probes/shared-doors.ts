@@ -26,7 +26,9 @@ export const largeObjects: Probe = {
             : scene.target.guard || used
               ? broken("A tenant reads the large objects of every other.")
               : held("a tenant could, but this database keeps no large object");
-      attempts.push(attempted({ by, object: `role ${by.role}`, statement: `${make}; in the other tenant: ${look}`, answer, verdict }));
+      attempts.push(
+        attempted({ by, object: `role ${by.role}`, statement: `${make}; in the other tenant: ${look}`, answer, verdict }),
+      );
     }
     return attempts;
   },
@@ -59,7 +61,9 @@ export const otherSessions: Probe = {
             WHERE c LIKE 'track\\_activities=%' AND s.setrole IN (0, ${literal(by.role)}::regrole) AND s.setdatabase IN (0, (SELECT oid FROM pg_database WHERE datname = current_database()))
             ORDER BY s.setrole <> 0 DESC, s.setdatabase <> 0 DESC LIMIT 1), (SELECT boot_val FROM pg_settings WHERE name = 'track_activities')) AS value`);
         const hidden = row?.value === "off";
-        const verdict = hidden ? held("its sessions don't tell what they run") : broken("A tenant reads the statements of others, values included: they run under the same login.");
+        const verdict = hidden
+          ? held("its sessions don't tell what they run")
+          : broken("A tenant reads the statements of others, values included: they run under the same login.");
         return attempted({ by, object, statement, answer: { text: `track_activities ${row?.value}` }, verdict });
       }
     }
@@ -74,7 +78,11 @@ export const serverFiles: Probe = {
   async run(scene) {
     const attempts: Attempt[] = [];
     for (const by of [...scene.runtime, ...scene.control]) {
-      for (const statement of ["SELECT pg_read_file('PG_VERSION')", "SELECT pg_ls_dir('.')", "SELECT rolpassword FROM pg_authid LIMIT 1"]) {
+      for (const statement of [
+        "SELECT pg_read_file('PG_VERSION')",
+        "SELECT pg_ls_dir('.')",
+        "SELECT rolpassword FROM pg_authid LIMIT 1",
+      ]) {
         const answer = await attemptAs(scene, by, scene.b.id, statement);
         const verdict = mustBeRefused(answer, `${by.role} reads what lies under the database, every tenant's rows among it.`);
         attempts.push(attempted({ by, object: `role ${by.role}`, statement, answer, verdict }));

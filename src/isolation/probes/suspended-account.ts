@@ -36,7 +36,11 @@ export const suspendedAccount: Probe = {
   },
 };
 
-function suspended(scene: Scene, by: Identity, { readOnly, statement }: { readOnly: boolean; statement: string }): Promise<Answer> {
+function suspended(
+  scene: Scene,
+  by: Identity,
+  { readOnly, statement }: { readOnly: boolean; statement: string },
+): Promise<Answer> {
   return scene.session.try(
     `SELECT control.suspend_account(${literal(scene.b.id)}, 'isolation probe', ${readOnly})`,
     ...standAs(scene, by, scene.b.id),

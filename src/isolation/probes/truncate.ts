@@ -1,4 +1,4 @@
-import { type Probe, onEachTable } from "./definition.js";
+import { onEachTable, type Probe } from "./definition.js";
 import { attemptAs } from "./stage/stage.js";
 import { attempted, broken, mustBeRefused } from "./verdict.js";
 

@@ -1,7 +1,7 @@
 import type { Index } from "../catalog/catalog.js";
 import type { Attempt } from "../probe.js";
 import { drawFor } from "./ability.js";
-import { type Probe, onEachTable } from "./definition.js";
+import { onEachTable, type Probe } from "./definition.js";
 import type { Scene } from "./scene.js";
 import type { Identity } from "./stage/identity.js";
 import { foreignKeys } from "./stage/order.js";
@@ -9,7 +9,7 @@ import { insertion, type Row } from "./stage/rows.js";
 import type { Answer } from "./stage/session.js";
 import { attemptAs } from "./stage/stage.js";
 import type { TenantTable } from "./stage/tables.js";
-import { attempted, held, mustBeRefused, unclear, unexpected, type Verdict, broken } from "./verdict.js";
+import { attempted, broken, held, mustBeRefused, unclear, unexpected, type Verdict } from "./verdict.js";
 
 /** A tenant inserts the victim's values as its own: no key may notice. */
 export const uniqueOracle: Probe = {
@@ -20,7 +20,15 @@ export const uniqueOracle: Probe = {
     onEachTable(scene, async (by, table) => {
       const own = await scene.maker.draw(drawFor(table, scene.b));
       if (typeof own === "string") {
-        return [attempted({ by, object: `table ${table.name}`, statement: `INSERT INTO ${table.name}`, answer: { text: "not tried" }, verdict: unclear(own) })];
+        return [
+          attempted({
+            by,
+            object: `table ${table.name}`,
+            statement: `INSERT INTO ${table.name}`,
+            answer: { text: "not tried" },
+            verdict: unclear(own),
+          }),
+        ];
       }
       const all = await insertTheirs(scene, { by, table, own, columns: table.relation.columns.map(({ name }) => name) });
       // A key of the tenant's own can stand in front of one that spans tenants: then each of those is tried alone.
@@ -81,6 +89,9 @@ function spanning({ relation, account }: TenantTable): readonly Index[] {
 
 /** Errors name an index bare; a catalog may qualify and quote it. */
 function sameName(index: string, constraint: string | null): boolean {
-  const bare = index.slice(index.lastIndexOf(".") + 1).replace(/^"|"$/g, "").replaceAll('""', '"');
+  const bare = index
+    .slice(index.lastIndexOf(".") + 1)
+    .replace(/^"|"$/g, "")
+    .replaceAll('""', '"');
   return constraint !== null && (bare === constraint || index === constraint);
 }

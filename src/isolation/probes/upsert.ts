@@ -1,5 +1,5 @@
 import { columnToUpdate } from "./ability.js";
-import { type Probe, onEachTable } from "./definition.js";
+import { onEachTable, type Probe } from "./definition.js";
 import { insertion, type Row } from "./stage/rows.js";
 import { identifier, identifiers } from "./stage/sql.js";
 import { attemptAs } from "./stage/stage.js";
@@ -13,12 +13,17 @@ export const upsert: Probe = {
   run: (scene) =>
     onEachTable(scene, async (by, table) => {
       const allowed = (await scene.rights(by)).get(table.name)?.insert ?? [];
-      const columns = table.relation.columns.filter(({ generated, name }) => !generated && (allowed.length === 0 || allowed.includes(name)));
+      const columns = table.relation.columns.filter(
+        ({ generated, name }) => !generated && (allowed.length === 0 || allowed.includes(name)),
+      );
       const theirs = scene.a.rows.get(table.name) as Row;
       const row: Row = new Map(columns.map(({ name }) => [name, theirs.get(name) ?? null]));
       const key = table.relation.constraints.find(({ kind, deferrable }) => kind === "primary key" && !deferrable);
       const column = identifier(await columnToUpdate(scene, by, table));
-      const conflicts = ["ON CONFLICT DO NOTHING", ...(key ? [`ON CONFLICT (${identifiers(key.columns)}) DO UPDATE SET ${column} = EXCLUDED.${column}`] : [])];
+      const conflicts = [
+        "ON CONFLICT DO NOTHING",
+        ...(key ? [`ON CONFLICT (${identifiers(key.columns)}) DO UPDATE SET ${column} = EXCLUDED.${column}`] : []),
+      ];
       const ability = await scene.ability(by, table, "insert");
       const attempts = [];
       for (const conflict of conflicts) {
@@ -26,7 +31,11 @@ export const upsert: Probe = {
         const answer = await attemptAs(scene, by, scene.b.id, statement);
         // "Nothing done" is an answer as well: the row is there.
         const told = answer.state === null ? { ...answer, count: 1 } : answer;
-        const verdict = mustReachNothing(told, ability, `An upsert reaches another tenant's row of ${table.name}, or tells that it exists.`);
+        const verdict = mustReachNothing(
+          told,
+          ability,
+          `An upsert reaches another tenant's row of ${table.name}, or tells that it exists.`,
+        );
         attempts.push(attempted({ by, object: `table ${table.name}`, statement, answer, verdict }));
       }
       return attempts;

@@ -45,7 +45,8 @@ const PAST_THE_POLICY = new Set(["23503", "23505", "23P01", "23001"]);
  */
 export function mustReachNothing(answer: Answer, ability: Ability, allows: string): Verdict {
   if (answer.state === null && answer.count > 0) return broken(allows);
-  if (answer.state !== null && PAST_THE_POLICY.has(answer.state)) return broken(`${allows} Only a constraint was in this row's way.`);
+  if (answer.state !== null && PAST_THE_POLICY.has(answer.state))
+    return broken(`${allows} Only a constraint was in this row's way.`);
   if (answer.state !== null && answer.state !== REFUSED) return unexpected(answer);
   if (typeof ability === "object") return unclear(ability.why);
   if (ability === "no right") return answer.state === REFUSED ? held("it has no such right at all") : unexpected(answer);

@@ -1,7 +1,7 @@
 import type { Relation } from "../catalog/catalog.js";
 import type { Attempt } from "../probe.js";
 import type { Probe } from "./definition.js";
-import { keyOf, hashOf, leadsToTenants, readAs, readingOf } from "./reading.js";
+import { hashOf, keyOf, leadsToTenants, readAs, readingOf } from "./reading.js";
 import type { Scene } from "./scene.js";
 import type { Identity } from "./stage/identity.js";
 import { attemptAs, type Stage } from "./stage/stage.js";
@@ -26,7 +26,8 @@ export const views: Probe = {
 /** Before the victim has rows: what each view shows. */
 export async function readViews(stage: Stage, identities: readonly Identity[], seen: Map<string, string>): Promise<void> {
   for (const by of identities) {
-    for (const { name } of readableViews(stage)) seen.set(keyOf(by, `view ${name}`), await hashOf(stage, by, readingOf(stage, name)));
+    for (const { name } of readableViews(stage))
+      seen.set(keyOf(by, `view ${name}`), await hashOf(stage, by, readingOf(stage, name)));
   }
 }
 
@@ -38,7 +39,13 @@ async function readView(scene: Scene, by: Identity, view: Relation): Promise<Att
   const object = `view ${view.name}`;
   const statement = readingOf(scene, view.name);
   const reaches = leadsToTenants(scene.catalog, view, namesOf(scene));
-  const { answer, verdict } = await readAs(scene, { by, object, statement, reaches, allows: `A tenant sees other tenants' rows through ${view.name}.` });
+  const { answer, verdict } = await readAs(scene, {
+    by,
+    object,
+    statement,
+    reaches,
+    allows: `A tenant sees other tenants' rows through ${view.name}.`,
+  });
   return attempted({ by, object, statement: `SELECT * FROM ${view.name}`, answer, verdict });
 }
 

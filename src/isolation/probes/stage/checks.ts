@@ -50,9 +50,15 @@ interface Group {
 function groupByCheck({ relation, types }: Search): Group[] {
   const own = relation.constraints
     .filter(({ kind, enforced }) => kind === "check" && enforced)
-    .map(({ columns, definition }) => ({ names: [...columns], check: definition.replace(/^CHECK /, "").replace(/ (NOT VALID|NO INHERIT)\b/g, "") }));
+    .map(({ columns, definition }) => ({
+      names: [...columns],
+      check: definition.replace(/^CHECK /, "").replace(/ (NOT VALID|NO INHERIT)\b/g, ""),
+    }));
   const ofDomains = relation.columns.flatMap(({ name, type }) =>
-    (types.get(type)?.checks ?? []).map((check) => ({ names: [name], check: `(${check.replace(/\bVALUE\b/g, identifier(name))})` })),
+    (types.get(type)?.checks ?? []).map((check) => ({
+      names: [name],
+      check: `(${check.replace(/\bVALUE\b/g, identifier(name))})`,
+    })),
   );
   let groups: { names: string[]; checks: string[] }[] = [];
   for (const { names, check } of [...own, ...ofDomains]) {
@@ -66,13 +72,19 @@ function groupByCheck({ relation, types }: Search): Group[] {
   return groups.map(({ names, checks }) => ({ columns: relation.columns.filter(({ name }) => names.includes(name)), checks }));
 }
 
-async function solve(session: Session, search: Search, { columns, checks }: Group): Promise<ReadonlyMap<string, string | null> | string> {
+async function solve(
+  session: Session,
+  search: Search,
+  { columns, checks }: Group,
+): Promise<ReadonlyMap<string, string | null> | string> {
   if (columns.length === 0) return new Map();
   const each = Math.max(2, Math.floor(COMBINATIONS ** (1 / columns.length)));
   const hints = checks.flatMap(literalsOf);
   const from = columns.map((column, at) => {
     const given = search.fixed.get(column.name);
-    const values = search.fixed.has(column.name) ? [given ?? null] : [...(column.notNull ? [] : [null]), ...valuesFor(column, search, hints)];
+    const values = search.fixed.has(column.name)
+      ? [given ?? null]
+      : [...(column.notNull ? [] : [null]), ...valuesFor(column, search, hints)];
     const rows = values.slice(0, each).map((value, order) => `(${literal(value)}::${column.type}, ${order})`);
     return `(VALUES ${rows.join(", ") || `(NULL::${column.type}, 0)`}) AS c${at} (${identifier(column.name)}, o${at})`;
   });
@@ -81,9 +93,11 @@ async function solve(session: Session, search: Search, { columns, checks }: Grou
   const answer = await session.try(
     `SELECT ${chosen} FROM ${from.join(" CROSS JOIN ")} WHERE ${checks.map((check) => `(${check}) IS NOT FALSE`).join(" AND ")} ORDER BY ${order} LIMIT 1`,
   );
-  if (answer.state !== null) return `the constraints of ${identifiers(columns.map(({ name }) => name))} can't be tried: ${answer.text}`;
+  if (answer.state !== null)
+    return `the constraints of ${identifiers(columns.map(({ name }) => name))} can't be tried: ${answer.text}`;
   const [row] = answer.rows;
-  if (!row) return `no value was found for ${identifiers(columns.map(({ name }) => name))} that satisfies ${checks.join(" AND ")}`;
+  if (!row)
+    return `no value was found for ${identifiers(columns.map(({ name }) => name))} that satisfies ${checks.join(" AND ")}`;
   return new Map(columns.filter(({ generated }) => !generated).map(({ name }) => [name, (row[name] ?? null) as string | null]));
 }
 

@@ -7,6 +7,8 @@ import { literal } from "./sql.js";
 export interface Contexts {
   /** Enters an account, for the rest of the transaction. */
   enter(accountId: string): string;
+  /** Undoes enter(); null where nobody can tell how. */
+  readonly leave: string | null;
   /** As enter(), with a signature that was good once. Null where contexts aren't signed. */
   readonly expired: ((accountId: string) => string) | null;
   /** Texts that nobody signed for this account, by what is wrong with them; empty where contexts aren't signed. */
@@ -27,9 +29,18 @@ export async function openContexts(
   if (enter === null) return "The target doesn't say how a session enters a tenant (context.enter).";
   return {
     enter: (accountId) => enter.replace(/\$1(?!\d)/g, () => literal(accountId)),
+    leave: leaving(enter),
     expired: null,
     forgeries: () => ({}),
   };
+}
+
+/** Empties every setting that a way in names; null for one that names none, a function of the application's say. */
+function leaving(enter: string): string | null {
+  const names = [...enter.matchAll(/set_config\(\s*'([\w.]+)'|\bSET\s+(?:LOCAL\s+|SESSION\s+)?([\w.]+)\s*(?:=|TO\b)/gi)].map(
+    (found) => found[1] ?? found[2],
+  );
+  return names.length === 0 ? null : `SELECT ${names.map((name) => `pg_catalog.set_config('${name}', '', true)`).join(", ")}`;
 }
 
 /** Takes any text for a context. */
@@ -52,6 +63,7 @@ async function signedContexts(session: Session, accountIds: readonly string[]): 
   const tokenOf = (tokens: ReadonlyMap<string, string>, accountId: string) => tokens.get(accountId) ?? "";
   return {
     enter: (accountId) => setToken(tokenOf(good, accountId)),
+    leave: setToken(""),
     expired: (accountId) => setToken(tokenOf(expired, accountId)),
     forgeries: (accountId, ownAccountId) => ({
       "a signature of zeros": `${"0".repeat(64)}.${tokenOf(good, accountId).slice(65)}`,

@@ -7,7 +7,9 @@ export function foreignKeys(relation: Relation): readonly Constraint[] {
 
 /** Whether a row may leave the reference empty: it has a column, besides the account's, that takes NULL. */
 export function isOptional(relation: Relation, key: Constraint, account: string | null): boolean {
-  return key.columns.some((name) => name !== account && relation.columns.find((column) => column.name === name)?.notNull === false);
+  return key.columns.some(
+    (name) => name !== account && relation.columns.find((column) => column.name === name)?.notNull === false,
+  );
 }
 
 interface Ordered {
@@ -19,7 +21,9 @@ interface Ordered {
  * Tables in an order in which rows can be made: what is referred to first. A cycle is entered where a reference may stay
  * empty; one that can't be is left together at the end, for keys that are chosen beforehand.
  */
-export function inOrder<Table extends Ordered>(tables: readonly Table[]): { readonly order: readonly Table[]; readonly cyclic: readonly Table[] } {
+export function inOrder<Table extends Ordered>(
+  tables: readonly Table[],
+): { readonly order: readonly Table[]; readonly cyclic: readonly Table[] } {
   const order: Table[] = [];
   let waiting = [...tables];
   const waitsFor = ({ relation, account }: Table, onlyRequired: boolean) =>

@@ -1,6 +1,6 @@
 import type { Identity } from "./identity.js";
-import type { Stage } from "./stage.js";
 import { literal } from "./sql.js";
+import type { Stage } from "./stage.js";
 
 /** What a role may do with one table, by PostgreSQL's own reckoning: memberships and PUBLIC included. */
 export interface TableRights {

@@ -3,7 +3,7 @@ import type { Target } from "../../target.js";
 import { type Contexts, openContexts } from "./context.js";
 import type { Identity } from "./identity.js";
 import { foreignKeys, inOrder, isOptional } from "./order.js";
-import { type RowMaker, type Row, rowMaker } from "./rows.js";
+import { type Row, type RowMaker, rowMaker } from "./rows.js";
 import type { Answer, Session } from "./session.js";
 import { identifier, literal } from "./sql.js";
 import { type TenantTable, tablesOf } from "./tables.js";
@@ -45,13 +45,16 @@ export async function setStage<T>(
   unclear: Unclear,
   between: (stage: Stage) => Promise<T>,
 ): Promise<{ readonly stage: Stage; readonly seen: T } | undefined> {
-  const { tenant, without, accounts } = tablesOf(catalog, target);
+  const { tenant, without, accounts } = tablesOf({ catalog, target });
   for (const { name } of without) unclear.push(`Table ${name} has no column ${target.accountColumn}: it can't be probed.`);
   if (!accounts) {
     unclear.push(`The accounts table ${target.accounts.table} does not exist: nothing can be probed.`);
     return undefined;
   }
-  const types = await readTypes(session, catalog.relations.filter(({ columns }) => columns.length > 0));
+  const types = await readTypes(
+    session,
+    catalog.relations.filter(({ columns }) => columns.length > 0),
+  );
   const owned = new Set(tenant.map(({ name }) => name));
   const maker = rowMaker({ session, catalog, types, samples: target.samples ?? {}, owned });
 
@@ -73,7 +76,8 @@ export async function setStage<T>(
   const [a, b, empty] = ids.map((id, at) => ({ id, rows: new Map([[accounts.name, made[at] as Row]]) }));
   if (!a || !b || !empty) return undefined;
 
-  const settle = (who: typeof a) => settleTenant({ session, contexts, maker, tables: tenant, accounts: accounts.name }, who, unclear);
+  const settle = (who: typeof a) =>
+    settleTenant({ session, contexts, maker, tables: tenant, accounts: accounts.name }, who, unclear);
   await settle(b);
   const base = { session, catalog, target, contexts, maker, b, empty };
   const both = (tables: readonly TenantTable[]) => ({ ...base, a, tables });
@@ -101,9 +105,12 @@ async function settleTenant(
 ): Promise<void> {
   const { order, cyclic } = inOrder(tables);
   const chosen = [...cyclic, ...order.filter(refersToItself)];
-  const keys = new Map(chosen.map(({ name, relation, account }) => [name, new Map([...maker.chooseKey(relation), [account, tenant.id]])]));
-  const enter = contexts.enter(tenant.id);
-  const before = keys.size > 0 ? [enter, "SET CONSTRAINTS ALL DEFERRED"] : [enter];
+  const keys = new Map(
+    chosen.map(({ name, relation, account }) => [name, new Map([...maker.chooseKey(relation), [account, tenant.id]])]),
+  );
+  // A context that nobody can leave again would open what is tried without one. A superuser can do without.
+  const enter = contexts.leave === null ? [] : [contexts.enter(tenant.id)];
+  const before = keys.size > 0 ? [...enter, "SET CONSTRAINTS ALL DEFERRED"] : enter;
   for (const { name, relation, account } of [...order, ...cyclic]) {
     if (name === accounts) continue;
     const parents = new Map<string, Row>([...keys, ...tenant.rows]);
@@ -111,6 +118,7 @@ async function settleTenant(
     if (typeof row === "string") unclear.push(`No synthetic row could be made in ${name}: ${row}`);
     else tenant.rows.set(name, row);
   }
+  if (contexts.leave !== null) await session.keep(contexts.leave);
 }
 
 /** Whether each of its rows needs another, if need be itself. */
@@ -124,7 +132,11 @@ export function attemptAs(stage: Stage, identity: Identity, accountId: string | 
 }
 
 /** What makes the session a role in an account, for the rest of a message. */
-export function standAs({ contexts }: Pick<Stage, "contexts">, { plane, statements }: Identity, accountId: string | null): string[] {
+export function standAs(
+  { contexts }: Pick<Stage, "contexts">,
+  { plane, statements }: Identity,
+  accountId: string | null,
+): string[] {
   const now = "SET CONSTRAINTS ALL IMMEDIATE";
   if (accountId === null) return [now, ...statements];
   // The control plane has no way into an account: it is put there, so that nothing but its rights can stop it.

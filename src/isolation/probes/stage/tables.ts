@@ -1,9 +1,10 @@
-import type { Catalog, Relation } from "../../catalog/catalog.js";
-import type { Target } from "../../target.js";
+import type { Relation } from "../../catalog/catalog.js";
+import type { Facts } from "../../rule.js";
+import { tenantTables } from "../../tenancy.js";
 
-/** A table whose rows belong to accounts. */
+/** A table whose rows belong to accounts, as statements name it. */
 export interface TenantTable {
-  /** Qualified, as it stands in a statement. */
+  /** Qualified. */
   readonly name: string;
   /** The account's column, bare. */
   readonly account: string;
@@ -17,28 +18,13 @@ export interface Tables {
   readonly without: readonly Relation[];
 }
 
-/** Sorts a catalog's tables by what the target says of them. Partitions are reached through their parents and by a probe of their own. */
-export function tablesOf(catalog: Catalog, target: Target): Tables {
-  const tenant: TenantTable[] = [];
-  const without: Relation[] = [];
-  for (const relation of catalog.relations) {
-    if (relation.kind !== "table" && relation.kind !== "partitioned table") continue;
-    if (relation.isPartition || relation.parents.length > 0 || relation.extension !== null) continue;
-    if (!target.schemas.includes(relation.schema) || isExempt(relation, target)) continue;
-    const account = accountColumn(relation, target);
-    if (relation.columns.some(({ name }) => name === account)) tenant.push({ name: relation.name, account, relation });
-    else without.push(relation);
-  }
-  return { tenant, without, accounts: catalog.relations.find(({ name }) => name === target.accounts.table) };
-}
-
-function accountColumn({ name }: Relation, { accountColumns, accountColumn: usual, accounts }: Target): string {
-  return accountColumns[name] ?? (name === accounts.table ? accounts.key : usual);
-}
-
-function isExempt({ name }: Relation, { exemptions }: Target): boolean {
-  return exemptions.some(({ object, rule }) => {
-    if (rule !== undefined) return false;
-    return object.endsWith("*") ? `table ${name}`.startsWith(object.slice(0, -1)) : object === `table ${name}`;
-  });
+/** What there is to probe. Partitions and children are filled through their parents, and have a probe of their own. */
+export function tablesOf(facts: Facts): Tables {
+  const tables = tenantTables(facts).filter(({ table }) => table.kind !== "foreign table" && table.parents.length === 0);
+  const carries = ({ table, account }: (typeof tables)[number]) => table.columns.some(({ name }) => name === account);
+  return {
+    tenant: tables.filter(carries).map(({ table, account }) => ({ name: table.name, account, relation: table })),
+    without: tables.filter((each) => !carries(each)).map(({ table }) => table),
+    accounts: facts.catalog.relations.find(({ name }) => name === facts.target.accounts.table),
+  };
 }

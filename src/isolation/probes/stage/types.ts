@@ -19,14 +19,14 @@ export async function readTypes(session: Session, relations: readonly Relation[]
   if (names.length === 0) return new Map();
   const rows = await session.look<ValueType & { readonly asked: string }>(`
     WITH RECURSIVE step(asked, type, modifier, checks) AS (
-      SELECT n, to_regtype(n)::oid, NULL::integer, ARRAY[]::text[] FROM unnest(ARRAY[${names.map(literal).join(", ")}]) n
+      SELECT n, to_regtype(n)::oid, NULL::integer, '[]'::jsonb FROM unnest(ARRAY[${names.map(literal).join(", ")}]) n
       UNION ALL
       SELECT s.asked, t.typbasetype, nullif(t.typtypmod, -1),
-        s.checks || ARRAY(SELECT pg_get_expr(c.conbin, 0) FROM pg_constraint c WHERE c.contypid = t.oid AND c.contype = 'c')
+        s.checks || (SELECT coalesce(jsonb_agg(pg_get_expr(c.conbin, 0)), '[]') FROM pg_constraint c WHERE c.contypid = t.oid AND c.contype = 'c')
       FROM step s JOIN pg_type t ON t.oid = s.type AND t.typtype = 'd')
-    SELECT s.asked, CASE WHEN s.checks = '{}' AND s.modifier IS NULL AND NOT EXISTS (SELECT FROM step o WHERE o.asked = s.asked AND o.type <> s.type)
+    SELECT s.asked, CASE WHEN s.modifier IS NULL AND NOT EXISTS (SELECT FROM step o WHERE o.asked = s.asked AND o.type <> s.type)
         THEN s.asked ELSE format_type(t.oid, s.modifier) END AS name,
-      t.typcategory AS category, to_jsonb(s.checks) AS checks,
+      t.typcategory AS category, s.checks,
       to_jsonb(ARRAY(SELECT e.enumlabel::text FROM pg_enum e WHERE e.enumtypid = t.oid ORDER BY e.enumsortorder)) AS labels
     FROM step s JOIN pg_type t ON t.oid = s.type AND t.typtype <> 'd'`);
   return new Map(rows.map(({ asked, ...type }) => [asked, type]));

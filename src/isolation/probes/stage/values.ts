@@ -3,7 +3,7 @@ import type { ValueType } from "./types.js";
 
 /** What makes one synthetic value differ from the next. */
 export interface Seed {
-  /** In every text: lower-case letters and digits, and nobody else's. */
+  /** In every text: lower-case letters, and nobody else's. */
   readonly marker: string;
   readonly number: number;
 }
@@ -109,8 +109,10 @@ function numbers(name: string, { number }: Seed, hints: readonly string[]): stri
   const room = /^numeric\((\d+),(-?\d+)\)/.exec(name);
   const digits = room ? Math.max(0, Number(room[1]) - Number(room[2])) : 9;
   const high = name === "smallint" ? 30_000 + (number % 2_700) : 1_900_000_000 + number;
-  const own = digits < 9 ? number % 10 ** digits : high;
-  const hinted = hints.filter((hint) => /^-?\d+(\.\d+)?$/.test(hint)).flatMap((hint) => [Number(hint), Number(hint) + 1, Number(hint) - 1]);
+  const own = digits < 10 ? number % 10 ** digits : high;
+  const hinted = hints
+    .filter((hint) => /^-?\d+(\.\d+)?$/.test(hint))
+    .flatMap((hint) => [Number(hint), Number(hint) + 1, Number(hint) - 1]);
   return [own, 1, ...hinted, 0, 10, 100, 0.5, -1].map(String);
 }
 
@@ -123,14 +125,21 @@ function moments(base: string, { number }: Seed): string[] {
 }
 
 function texts(length: number | null, { marker, number }: Seed, hints: readonly string[]): string[] {
-  const own = `${marker}${number}`;
+  const own = `${marker}${lettersOf(number)}`;
   const shaped = TEXT_SHAPES.map((shape) => (shape === "#ffffff" ? shape : shape.replace("#", own)));
   const all = [...shaped.slice(0, 1), ...hints, ...shaped.slice(1), own.toUpperCase(), "x".repeat(length ?? 64)];
   // The end of a marker differs from one value to the next.
-  return length === null ? all : all.map((text, at) => (at === 0 ? text.slice(-length) : text)).filter((text) => text.length <= length);
+  return length === null
+    ? all
+    : all.map((text, at) => (at === 0 ? text.slice(-length) : text)).filter((text) => text.length <= length);
 }
 
 function lengthOf(name: string): number | null {
   const length = /\((\d+)\)/.exec(name)?.[1];
   return length === undefined ? null : Number(length);
+}
+
+/** A number in lower-case letters: many constraints take no digits, and none takes letters ill. */
+function lettersOf(number: number): string {
+  return [...String(number)].map((digit) => "abcdefghij"[Number(digit)]).join("");
 }
