@@ -18,8 +18,17 @@ describeOnBothEngines("probes of azora's own schema", (world) => {
   it("all hold", async () => {
     const start = performance.now();
     const { probes, unclear, identities } = await probe(world());
-    console.log(Math.round(performance.now() - start), "ms", probes.flatMap((p) => p.attempts).length, identities.map((i) => `${i.role} ${i.by}`).join());
-    const bad = probes.flatMap(({ id, attempts }) => attempts.filter((a: Attempt) => a.outcome !== "held").map((a) => `${id} ${a.role} ${a.object} ${a.outcome} ${a.note} | ${a.statement} => ${a.answer}`));
+    console.log(
+      Math.round(performance.now() - start),
+      "ms",
+      probes.flatMap((p) => p.attempts).length,
+      identities.map((i) => `${i.role} ${i.by}`).join(),
+    );
+    const bad = probes.flatMap(({ id, attempts }) =>
+      attempts
+        .filter((a: Attempt) => a.outcome !== "held")
+        .map((a) => `${id} ${a.role} ${a.object} ${a.outcome} ${a.note} | ${a.statement} => ${a.answer}`),
+    );
     console.log([...new Set(bad)].slice(0, 60).join("\n"), bad.length);
     expect(unclear).toEqual([]);
     expect(bad).toEqual([]);

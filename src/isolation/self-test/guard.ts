@@ -1,0 +1,63 @@
+import type { BreakageKind, Ground } from "./breakage.js";
+
+const whereGuarded = (statements: (ground: Ground) => readonly string[]) => (ground: Ground) =>
+  ground.guard ? statements(ground) : null;
+
+/** As the function is, with another body; owner, rights and the SECURITY DEFINER stay. */
+function trusting(body: string): string {
+  return `CREATE OR REPLACE FUNCTION guard.current_account() RETURNS uuid
+    LANGUAGE plpgsql STABLE PARALLEL SAFE SECURITY DEFINER SET search_path = pg_catalog COST 1000 AS $broken$ ${body} $broken$`;
+}
+
+const CLAIMED = "split_part(nullif(current_setting('azora.context', true), ''), '.', 4)";
+
+/** azora's context and log. */
+export const GUARD_BREAKAGES: readonly BreakageKind[] = [
+  {
+    name: "a context that is believed without its signature",
+    rules: ["guard-function"],
+    probes: ["forged-context", "expired-context", "injected-context", "suspended-account"],
+    breakWith: whereGuarded(() => [trusting(`BEGIN RETURN nullif(${CLAIMED}, '')::uuid; END`)]),
+  },
+  {
+    name: "a suspension that nobody asks for",
+    rules: ["guard-function"],
+    probes: ["suspended-account", "expired-context"],
+    breakWith: whereGuarded(() => [
+      trusting(`DECLARE token text := current_setting('azora.context', true); BEGIN
+        IF token IS NULL OR token = '' THEN RETURN NULL; END IF;
+        IF token IS DISTINCT FROM guard.sign(split_part(token, '.', 2), substr(token, 66)) || '.' || substr(token, 66) THEN
+          RAISE EXCEPTION USING ERRCODE = 'AZ001', MESSAGE = 'not signed'; END IF;
+        RETURN split_part(token, '.', 4)::uuid; END`),
+    ]),
+  },
+  {
+    name: "keys that the application may read",
+    rules: ["vendor-rights"],
+    probes: ["sign-context"],
+    breakWith: whereGuarded(({ runtime }) => [`GRANT SELECT ON guard.context_keys TO ${runtime}`]),
+  },
+  {
+    name: "contexts that the application may make",
+    rules: ["guard-execute"],
+    probes: ["sign-context"],
+    breakWith: whereGuarded(({ runtime }) => [
+      `GRANT EXECUTE ON FUNCTION guard.enter(uuid, text), guard.sign(text, text) TO ${runtime}`,
+      `GRANT SELECT ON guard.context_keys TO ${runtime}`,
+    ]),
+  },
+  {
+    name: "a log without its triggers",
+    rules: ["audit-trigger"],
+    probes: ["write-is-logged"],
+    breakWith: whereGuarded(({ table, scene }) =>
+      scene.target.audit ? [`ALTER TABLE ${table.name} DISABLE TRIGGER guard_insert`] : [],
+    ),
+  },
+  {
+    name: "a log that may be rewritten",
+    rules: ["audit-trigger", "identity-trigger"],
+    probes: ["log-only-grows"],
+    breakWith: whereGuarded(() => ["ALTER TABLE tenant.audit_log DISABLE TRIGGER USER"]),
+  },
+];
