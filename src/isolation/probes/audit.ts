@@ -4,7 +4,7 @@ import { onEachTable, type Probe } from "./definition.js";
 import type { Scene } from "./scene.js";
 import { ACTOR } from "./stage/context.js";
 import type { Identity } from "./stage/identity.js";
-import { insertion, type Row } from "./stage/rows.js";
+import { insertion } from "./stage/rows.js";
 import type { Answer } from "./stage/session.js";
 import { identifier, literal } from "./stage/sql.js";
 import { isOf, standAs } from "./stage/stage.js";
@@ -65,6 +65,7 @@ interface Writing {
 
 /** A write, what has to be done before it, and how many lines it should leave. */
 interface Plan {
+  readonly accountId: string;
   readonly before: readonly string[];
   readonly statement: string;
   readonly lines: number;
@@ -72,69 +73,81 @@ interface Plan {
 
 async function writeAndLook(scene: Scene, { by, table, command }: Writing): Promise<Attempt> {
   const object = `table ${table.name}`;
-  const row = await scene.maker.draw(drawFor(table, scene.b));
-  if (typeof row === "string") {
+  const plans = await plansFor(scene, { by, table, command });
+  if (typeof plans === "string") {
     return attempted({
       by,
       object,
       statement: `INSERT INTO ${table.name}`,
       answer: { text: "not tried" },
-      verdict: unclear(row),
+      verdict: unclear(plans),
     });
   }
-  const lines = `SELECT count(*)::int AS lines, count(*) FILTER (WHERE actor = ${literal(ACTOR)})::int AS named FROM ${LOG}
-    WHERE account_id = ${literal(scene.b.id)} AND operation = '${OPERATIONS[command]}' AND subject = ${literal(subjectOf(table))}`;
-  const [before] = await scene.session.look<{ lines: number; named: number }>(lines);
   const ownerAgain = by.by === "role" ? "RESET ROLE" : "SET LOCAL SESSION AUTHORIZATION DEFAULT";
   let last: Attempt | undefined;
-  for (const plan of await plansFor(scene, { by, table, command }, row)) {
-    const answer = await scene.session.try(...standAs(scene, by, scene.b.id), ...plan.before, plan.statement, ownerAgain, lines);
-    const verdict = judge(answer, { before, lines: plan.lines }, `${table.name}: ${command}`);
-    last = attempted({ by, object, statement: plan.statement, answer, verdict });
+  for (const { accountId, before, statement, lines } of plans) {
+    const look = `SELECT count(*)::int AS lines, count(*) FILTER (WHERE actor = ${literal(ACTOR)})::int AS named FROM ${LOG}
+      WHERE account_id = ${literal(accountId)} AND operation = '${OPERATIONS[command]}' AND subject = ${literal(subjectOf(table))}`;
+    const [first] = await scene.session.look<Logged>(look);
+    const answer = await scene.session.try(...standAs(scene, by, accountId), ...before, statement, ownerAgain, look);
+    const verdict = judge(answer, { before: first, lines }, `${table.name}: ${command}`);
+    last = attempted({ by, object, statement, answer, verdict });
     if (answer.state === null) break;
   }
   return last as Attempt;
 }
 
 /** The plain write; where a row of the tenant's own is in its way, one that makes room first. */
-async function plansFor(scene: Scene, { by, table, command }: Writing, row: Row): Promise<readonly Plan[]> {
-  const { name, relation } = table;
-  const own = isOf(table, scene.b.id);
+async function plansFor(scene: Scene, { by, table, command }: Writing): Promise<readonly Plan[] | string> {
+  const { name, relation, account } = table;
+  const accountId = scene.b.id;
+  const row = await scene.maker.draw(drawFor(table, scene.b));
+  if (typeof row === "string") return row;
+  const own = isOf(table, accountId);
   const [there] = await scene.session.look<{ rows: number }>(`SELECT count(*)::int AS rows FROM ${name} WHERE ${own}`);
   const rows = there?.rows ?? 0;
-  const deletion = `DELETE FROM ${name} WHERE ${own}`;
   if (command === "update") {
     const column = identifier(await columnToUpdate(scene, by, table));
-    return [{ before: [], statement: `UPDATE ${name} SET ${column} = ${column} WHERE ${own}`, lines: rows }];
+    return [{ accountId, before: [], statement: `UPDATE ${name} SET ${column} = ${column} WHERE ${own}`, lines: rows }];
   }
-  if (command === "insert") {
-    const statement = insertion(name, row);
-    return [
-      { before: [], statement, lines: 1 },
-      { before: [deletion], statement, lines: 1 },
-    ];
-  }
-  const key = scene.maker.chooseKey(relation);
-  const isNew = [...key]
-    .filter(([column]) => column !== table.account)
-    .map(([column, value]) => `${identifier(column)} = ${literal(value)}`);
+  const key = new Map([...scene.maker.chooseKey(relation)].filter(([column]) => column !== account));
+  const deletion = `DELETE FROM ${name} WHERE ${own}`;
+  const plain = {
+    accountId,
+    before: [],
+    ...(command === "insert" ? { statement: insertion(name, row), lines: 1 } : { statement: deletion, lines: rows }),
+  };
+  const elsewhere = await plansInEmptyTenant(scene, { by, table, command });
+  if (command === "insert") return [plain, { ...plain, before: [deletion] }, ...elsewhere];
+  if (key.size === 0) return [plain, ...elsewhere];
+  const isNew = [...key].map(([column, value]) => `${identifier(column)} = ${literal(value)}`).join(" AND ");
   return [
-    { before: [], statement: deletion, lines: rows },
-    {
-      before: [insertion(name, new Map([...row, ...key, [table.account, scene.b.id]]))],
-      statement: `${deletion} AND ${isNew.join(" AND ")}`,
-      lines: 1,
-    },
+    plain,
+    { accountId, before: [insertion(name, new Map([...row, ...key]))], statement: `${deletion} AND ${isNew}`, lines: 1 },
   ];
 }
 
-function judge(
-  answer: Answer,
-  expected: { before: { lines: number; named: number } | undefined; lines: number },
-  what: string,
-): Verdict {
+/** A table of one row a tenant: the tenant without rows takes its first one. */
+async function plansInEmptyTenant(scene: Scene, { table, command }: Writing): Promise<readonly Plan[]> {
+  const { id: accountId } = scene.empty;
+  const row = await scene.maker.draw(drawFor(table, scene.empty));
+  if (typeof row === "string") return [];
+  const [creation, deletion] = [insertion(table.name, row), `DELETE FROM ${table.name} WHERE ${isOf(table, accountId)}`];
+  return [
+    command === "insert"
+      ? { accountId, before: [], statement: creation, lines: 1 }
+      : { accountId, before: [creation], statement: deletion, lines: 1 },
+  ];
+}
+
+interface Logged {
+  readonly lines: number;
+  readonly named: number;
+}
+
+function judge(answer: Answer, expected: { readonly before: Logged | undefined; readonly lines: number }, what: string): Verdict {
   if (answer.state !== null) return unexpected(answer);
-  const { lines, named } = answer.rows[0] as { lines: number; named: number };
+  const { lines, named } = answer.rows[0] as unknown as Logged;
   const written = lines - (expected.before?.lines ?? 0);
   if (written !== expected.lines) return broken(`${what} wrote ${expected.lines} rows and left ${written} lines in the log.`);
   return named - (expected.before?.named ?? 0) === written

@@ -16,6 +16,8 @@ export interface Search {
   /** Left to PostgreSQL unless a constraint asks for them. */
   readonly optional: ReadonlySet<string>;
   readonly samples: Readonly<Record<string, string>>;
+  /** How many good combinations to pass over, because the rows that are there have them. */
+  readonly skip: number;
 }
 
 /**
@@ -85,17 +87,19 @@ async function solve(
     const values = search.fixed.has(column.name)
       ? [given ?? null]
       : [...(column.notNull ? [] : [null]), ...valuesFor(column, search, hints)];
-    const rows = values.slice(0, each).map((value, order) => `(${literal(value)}::${column.type}, ${order})`);
-    return `(VALUES ${rows.join(", ") || `(NULL::${column.type}, 0)`}) AS c${at} (${identifier(column.name)}, o${at})`;
+    // A domain would refuse a value before its own constraint is asked.
+    const type = search.types.get(column.type)?.name ?? column.type;
+    const rows = values.slice(0, each).map((value, order) => `(${literal(value)}::${type}, ${order})`);
+    return `(VALUES ${rows.join(", ") || `(NULL::${type}, 0)`}) AS c${at} (${identifier(column.name)}, o${at})`;
   });
   const chosen = columns.map(({ name }) => `${identifier(name)}::text`).join(", ");
   const order = columns.map((_, at) => `o${at}`).join(" + ");
   const answer = await session.try(
-    `SELECT ${chosen} FROM ${from.join(" CROSS JOIN ")} WHERE ${checks.map((check) => `(${check}) IS NOT FALSE`).join(" AND ")} ORDER BY ${order} LIMIT 1`,
+    `SELECT ${chosen} FROM ${from.join(" CROSS JOIN ")} WHERE ${checks.map((check) => `(${check}) IS NOT FALSE`).join(" AND ")} ORDER BY ${order} LIMIT ${search.skip + 1}`,
   );
   if (answer.state !== null)
     return `the constraints of ${identifiers(columns.map(({ name }) => name))} can't be tried: ${answer.text}`;
-  const [row] = answer.rows;
+  const row = answer.rows.at(-1);
   if (!row)
     return `no value was found for ${identifiers(columns.map(({ name }) => name))} that satisfies ${checks.join(" AND ")}`;
   return new Map(columns.filter(({ generated }) => !generated).map(({ name }) => [name, (row[name] ?? null) as string | null]));

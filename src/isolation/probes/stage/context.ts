@@ -35,11 +35,14 @@ export async function openContexts(
   };
 }
 
-/** Empties every setting that a way in names; null for one that names none, a function of the application's say. */
+/** Settings that a way in names; none for one that goes through a function of the application's. */
+export function contextSettings(enter: string): readonly string[] {
+  const found = enter.matchAll(/set_config\(\s*'([\w.]+)'|\bSET\s+(?:LOCAL\s+|SESSION\s+)?([\w.]+)\s*(?:=|TO\b)/gi);
+  return [...found].map(([, first, second]) => first ?? second ?? "");
+}
+
 function leaving(enter: string): string | null {
-  const names = [...enter.matchAll(/set_config\(\s*'([\w.]+)'|\bSET\s+(?:LOCAL\s+|SESSION\s+)?([\w.]+)\s*(?:=|TO\b)/gi)].map(
-    (found) => found[1] ?? found[2],
-  );
+  const names = contextSettings(enter);
   return names.length === 0 ? null : `SELECT ${names.map((name) => `pg_catalog.set_config('${name}', '', true)`).join(", ")}`;
 }
 

@@ -22,7 +22,7 @@ export interface Wanted {
 
 export interface RowMaker {
   /** Draws up a row that the table's constraints take, and no other has. @returns a sentence where none is found */
-  draw(wanted: Wanted): Promise<Row | string>;
+  draw(wanted: Wanted, skip?: number): Promise<Row | string>;
   /** Makes a row and keeps it. @returns the row whole, or a sentence */
   make(wanted: Wanted, before: readonly string[]): Promise<Row | string>;
   /** Values for a table's referenced key, chosen before its row is made. */
@@ -53,7 +53,7 @@ export function rowMaker(means: Means): RowMaker {
   const seed = () => ({ marker, number: start + ++drawn });
 
   const maker: RowMaker = {
-    async draw({ relation, account, parents, key: chosen }) {
+    async draw({ relation, account, parents, key: chosen }, skip = 0) {
       const fixed = new Map<string, string | null>(chosen);
       for (const key of foreignKeys(relation)) {
         const parent = parents.get(key.references ?? "") ?? (await sharedRow(key.references ?? "", relation));
@@ -71,20 +71,22 @@ export function rowMaker(means: Means): RowMaker {
         fixed,
         optional: new Set(relation.columns.filter(isLeftOut).map(({ name }) => name)),
         samples: means.samples[relation.name] ?? {},
+        skip,
       });
     },
     async make(wanted, before) {
       let refusal = "";
       for (let tries = 0; tries < TRIES; tries++) {
-        const row = await maker.draw(wanted);
+        const row = await maker.draw(wanted, tries);
         if (typeof row === "string") return row;
         const statement = insertion(wanted.relation.name, row, `RETURNING ${everyColumn(wanted.relation)}`);
         const answer = await means.session.keep(...before, statement);
         const [made] = answer.rows;
         if (made) return new Map(Object.entries(made) as [string, string | null][]);
         refusal = answer.state === null ? "the row was not made, and no error says why" : answer.text;
-        if (answer.state !== "23505") break;
+        if (answer.state !== "23505") return refusal;
       }
+      // A trigger may have made the only one that there can be.
       return (await existing(wanted, before)) ?? refusal;
     },
     chooseKey(relation) {

@@ -13,6 +13,18 @@ export interface Answer {
   readonly constraint: string | null;
 }
 
+/** A question of our own that PostgreSQL didn't answer: a lock that somebody holds, a time limit, a right that is missing. */
+export class NoAnswer extends Error {
+  override readonly name = "NoAnswer";
+
+  constructor(
+    message: string,
+    readonly statement: string,
+  ) {
+    super(message);
+  }
+}
+
 /** How long the transaction may wait, work and idle; in milliseconds. */
 export interface Limits {
   readonly lockMs: number;
@@ -49,7 +61,8 @@ export class Session {
         SAVEPOINT azora_0`);
       return await work(session);
     } finally {
-      await client.query("ROLLBACK");
+      // Where the connection is gone, so is the transaction.
+      await client.query("ROLLBACK").catch(() => undefined);
     }
   }
 
@@ -67,11 +80,11 @@ export class Session {
 
   /**
    * Rows of a query of the owner's.
-   * @throws Error with PostgreSQL's answer
+   * @throws NoAnswer with what PostgreSQL said instead
    */
   async look<Row extends object>(sql: string): Promise<readonly Row[]> {
     const answer = await this.try(sql);
-    if (answer.state !== null) throw new Error(`${answer.text}: ${sql}`);
+    if (answer.state !== null) throw new NoAnswer(answer.text, sql);
     return answer.rows as readonly Row[];
   }
 
@@ -96,18 +109,25 @@ export class Session {
     return `ROLLBACK TO SAVEPOINT ${this.#savepoint}`;
   }
 
-  async #send(statements: readonly string[]): Promise<Answer> {
-    try {
-      const result = (await this.client.query(statements.join(";\n"))) as QueryResult | QueryResult[];
-      const last = (Array.isArray(result) ? result.at(-1) : result) as QueryResult;
-      const count = last.rowCount ?? 0;
-      return { rows: last.rows, count, state: null, text: describe(last), constraint: null };
-    } catch (error) {
-      const { code, message, constraint } = error as { code?: unknown; message?: string; constraint?: string };
-      // Anything else is the connection's end or a mistake of our own: no answer to judge.
-      if (typeof code !== "string" || !/^[0-9A-Z]{5}$/.test(code)) throw error;
-      return { rows: [], count: 0, state: code, text: `${code}: ${message ?? ""}`, constraint: constraint ?? null };
-    }
+  #send(statements: readonly string[]): Promise<Answer> {
+    return ask(this.client, statements);
+  }
+}
+
+/**
+ * Sends statements in one message.
+ * @throws what is no answer of PostgreSQL's
+ */
+export async function ask(client: ClientBase, statements: readonly string[]): Promise<Answer> {
+  try {
+    const result = (await client.query(statements.join(";\n"))) as QueryResult | QueryResult[];
+    const last = (Array.isArray(result) ? result.at(-1) : result) as QueryResult;
+    return { rows: last.rows, count: last.rowCount ?? 0, state: null, text: describe(last), constraint: null };
+  } catch (error) {
+    const { code, message, constraint } = error as { code?: unknown; message?: string; constraint?: string };
+    // Anything else is the connection's end or a mistake of our own: no answer to judge.
+    if (typeof code !== "string" || !/^[0-9A-Z]{5}$/.test(code)) throw error;
+    return { rows: [], count: 0, state: code, text: `${code}: ${message ?? ""}`, constraint: constraint ?? null };
   }
 }
 

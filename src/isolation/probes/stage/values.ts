@@ -61,7 +61,6 @@ const BY_NAME: Readonly<Record<string, readonly string[]>> = {
   tsquery: ["a"],
   money: ["1"],
   pg_lsn: ["0/1"],
-  "character varying": [],
 };
 
 /**
@@ -78,7 +77,7 @@ function valuesOf({ name, category, labels }: ValueType, seed: Seed, hints: read
   const base = name.replace(/\(.*?\)/, "");
   if (base === "uuid") return [randomUUID()];
   const known = BY_NAME[base];
-  if (known && known.length > 0) return [...known, ...hints];
+  if (known) return known;
   switch (category) {
     case "E":
       return labels;
@@ -93,7 +92,7 @@ function valuesOf({ name, category, labels }: ValueType, seed: Seed, hints: read
     case "S":
       return texts(lengthOf(name), seed, hints);
     case "A":
-      return ["{}", ...hints];
+      return ["{}", ...hints.filter((hint) => hint.startsWith("{"))];
     case "R":
       return ["empty"];
     case "G":
@@ -101,19 +100,21 @@ function valuesOf({ name, category, labels }: ValueType, seed: Seed, hints: read
     case "V":
       return ["1".repeat(lengthOf(name) ?? 1)];
     default:
-      return hints;
+      return [];
   }
 }
 
 function numbers(name: string, { number }: Seed, hints: readonly string[]): string[] {
-  const room = /^numeric\((\d+),(-?\d+)\)/.exec(name);
-  const digits = room ? Math.max(0, Number(room[1]) - Number(room[2])) : 9;
-  const high = name === "smallint" ? 30_000 + (number % 2_700) : 1_900_000_000 + number;
-  const own = digits < 10 ? number % 10 ** digits : high;
-  const hinted = hints
-    .filter((hint) => /^-?\d+(\.\d+)?$/.test(hint))
-    .flatMap((hint) => [Number(hint), Number(hint) + 1, Number(hint) - 1]);
-  return [own, 1, ...hinted, 0, 10, 100, 0.5, -1].map(String);
+  const exact = /^numeric\((\d+),(-?\d+)\)/.exec(name);
+  const isWhole = /^(smallint|integer|bigint|oid)$/.test(name);
+  // The first that the type has no room for.
+  const limit = name === "smallint" ? 32_768 : exact ? 10 ** (Number(exact[1]) - Number(exact[2])) : 2_147_483_648;
+  const own = limit >= 2_000_000_000 ? 1_900_000_000 + number : limit > 2 ? limit - 1 - (number % Math.floor(limit / 2)) : 0;
+  const near = hints.map(Number).flatMap((hint) => [hint, hint + 1, hint - 1, hint / 2]);
+  const all = [own, 1, ...near, 0, 10, 100, 0.5, -1];
+  return all
+    .filter((value) => Number.isFinite(value) && Math.abs(value) < limit && (!isWhole || Number.isInteger(value)))
+    .map(String);
 }
 
 /** Old ones, so that no constraint on the future or on a retention meets them by chance. */
@@ -127,7 +128,8 @@ function moments(base: string, { number }: Seed): string[] {
 function texts(length: number | null, { marker, number }: Seed, hints: readonly string[]): string[] {
   const own = `${marker}${lettersOf(number)}`;
   const shaped = TEXT_SHAPES.map((shape) => (shape === "#ffffff" ? shape : shape.replace("#", own)));
-  const all = [...shaped.slice(0, 1), ...hints, ...shaped.slice(1), own.toUpperCase(), "x".repeat(length ?? 64)];
+  const unique = shaped.filter((text) => text.includes(own));
+  const all = [...unique, own.toUpperCase(), ...hints, ...shaped, "x".repeat(length ?? 64)];
   // The end of a marker differs from one value to the next.
   return length === null
     ? all
