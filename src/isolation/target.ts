@@ -30,8 +30,8 @@ export interface Target {
   /** Whether each write must be logged. */
   readonly audit: boolean;
   readonly exemptions: readonly Exemption[];
-  /** By qualified table and column: a value that its constraints take, where none can be found for a synthetic row. */
-  readonly samples?: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  /** By qualified table and column: values that its constraints take, where none can be found for synthetic rows; some three for a unique one. */
+  readonly samples?: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>>;
 }
 
 /** azora's own schema. */

@@ -1,7 +1,7 @@
 import type { Command, Scene } from "./scene.js";
 import type { Identity } from "./stage/identity.js";
 import { mayAtAll } from "./stage/rights.js";
-import { insertion } from "./stage/rows.js";
+import { insertion, type Row } from "./stage/rows.js";
 import type { Answer } from "./stage/session.js";
 import { identifier } from "./stage/sql.js";
 import { attemptAs, isOf } from "./stage/stage.js";
@@ -45,10 +45,24 @@ async function ownStatement(
       return `UPDATE ${table.name} SET ${column} = ${column} WHERE ${own}`;
     }
     case "insert": {
-      const row = await scene.maker.draw(drawFor(table, scene.b));
+      const row = await drawOwn(scene, table);
       return typeof row === "string" ? { why: `No row to insert was found: ${row}` } : insertion(table.name, row);
     }
   }
+}
+
+const TRIES = 3;
+
+/** A new row of the attacker's, as far as can be one that meets none of its own. */
+export async function drawOwn(scene: Scene, table: TenantTable): Promise<Row | string> {
+  let row: Row | string = "";
+  for (let skip = 0; skip < TRIES; skip++) {
+    const next = await scene.maker.draw(drawFor(table, scene.b), skip);
+    if (typeof next === "string") return skip === 0 ? next : row;
+    row = next;
+    if ((await scene.session.try(scene.contexts.enter(scene.b.id), insertion(table.name, row))).state !== "23505") return row;
+  }
+  return row;
 }
 
 /** What a new row of a tenant's needs to be drawn up. */

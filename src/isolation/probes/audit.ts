@@ -1,5 +1,5 @@
 import type { Attempt } from "../probe.js";
-import { columnToUpdate, drawFor } from "./ability.js";
+import { columnToUpdate, drawFor, drawOwn } from "./ability.js";
 import { onEachTable, type Probe } from "./definition.js";
 import type { Scene } from "./scene.js";
 import { ACTOR } from "./stage/context.js";
@@ -101,7 +101,7 @@ async function writeAndLook(scene: Scene, { by, table, command }: Writing): Prom
 async function plansFor(scene: Scene, { by, table, command }: Writing): Promise<readonly Plan[] | string> {
   const { name, relation, account } = table;
   const accountId = scene.b.id;
-  const row = await scene.maker.draw(drawFor(table, scene.b));
+  const row = await drawOwn(scene, table);
   if (typeof row === "string") return row;
   const own = isOf(table, accountId);
   const [there] = await scene.session.look<{ rows: number }>(`SELECT count(*)::int AS rows FROM ${name} WHERE ${own}`);

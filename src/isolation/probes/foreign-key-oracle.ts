@@ -1,6 +1,6 @@
 import type { Constraint } from "../catalog/catalog.js";
 import type { Attempt } from "../probe.js";
-import { drawFor } from "./ability.js";
+import { drawOwn } from "./ability.js";
 import { onEachTable, type Probe } from "./definition.js";
 import type { Scene } from "./scene.js";
 import type { Identity } from "./stage/identity.js";
@@ -38,7 +38,7 @@ interface Referring {
 
 async function refer(scene: Scene, { by, table, key, columns }: Referring): Promise<Attempt> {
   const object = `constraint ${key.name} on ${table.name}`;
-  const own = await scene.maker.draw(drawFor(table, scene.b));
+  const own = await drawOwn(scene, table);
   const theirs = scene.a.rows.get(key.references ?? "");
   const nobodys = scene.maker.chooseValues(table.relation.columns.filter(({ name }) => columns.includes(name)));
   if (typeof own === "string" || theirs === undefined) {

@@ -1,6 +1,6 @@
 import type { Index } from "../catalog/catalog.js";
 import type { Attempt } from "../probe.js";
-import { drawFor } from "./ability.js";
+import { drawOwn } from "./ability.js";
 import { onEachTable, type Probe } from "./definition.js";
 import type { Scene } from "./scene.js";
 import type { Identity } from "./stage/identity.js";
@@ -18,7 +18,7 @@ export const uniqueOracle: Probe = {
   severity: "high",
   run: (scene) =>
     onEachTable(scene, async (by, table) => {
-      const own = await scene.maker.draw(drawFor(table, scene.b));
+      const own = await drawOwn(scene, table);
       if (typeof own === "string") {
         return [
           attempted({

@@ -119,7 +119,7 @@ export const RIGHTS_BREAKAGES: readonly BreakageKind[] = [
   },
   {
     name: "temporary tables of a table without row security",
-    rules: ["row-security", "database-rights"],
+    rules: ["row-security"],
     probes: ["temporary-table"],
     breakWith: ({ table, runtime, scene }) => [
       `ALTER TABLE ${table.name} DISABLE ROW LEVEL SECURITY`,

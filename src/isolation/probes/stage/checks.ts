@@ -15,7 +15,7 @@ export interface Search {
   readonly fixed: ReadonlyMap<string, string | null>;
   /** Left to PostgreSQL unless a constraint asks for them. */
   readonly optional: ReadonlySet<string>;
-  readonly samples: Readonly<Record<string, string>>;
+  readonly samples: Readonly<Record<string, readonly string[]>>;
   /** How many good combinations to pass over, because the rows that are there have them. */
   readonly skip: number;
 }
@@ -36,7 +36,8 @@ export async function findValues(session: Session, search: Search): Promise<Read
   const grouped = new Set(groups.flatMap(({ columns }) => columns.map(({ name }) => name)));
   for (const column of search.relation.columns) {
     if (column.generated || grouped.has(column.name) || found.has(column.name) || search.optional.has(column.name)) continue;
-    const [value] = valuesFor(column, search, []);
+    const values = valuesFor(column, search, []);
+    const value = values[Math.min(search.skip, values.length - 1)];
     if (value === undefined) return `nothing is known of the type ${column.type} of column ${column.name}`;
     found.set(column.name, value);
   }
@@ -106,10 +107,8 @@ async function solve(
 }
 
 function valuesFor({ name, type }: Column, { types, seed, samples }: Search, hints: readonly string[]): readonly string[] {
-  const sample = samples[name];
-  if (sample !== undefined) return [sample];
   const known = types.get(type);
-  return known ? candidates(known, seed, hints) : hints;
+  return [...(samples[name] ?? []), ...(known ? candidates(known, seed, hints) : [])];
 }
 
 /** Texts and numbers that stand in a constraint: often the very values that it allows. */

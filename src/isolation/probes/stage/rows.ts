@@ -35,7 +35,7 @@ interface Means {
   readonly session: Session;
   readonly catalog: Catalog;
   readonly types: ReadonlyMap<string, ValueType>;
-  readonly samples: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  readonly samples: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>>;
   /** Tables whose rows belong to accounts: they are made in their own order. */
   readonly owned: ReadonlySet<string>;
 }
@@ -91,10 +91,14 @@ export function rowMaker(means: Means): RowMaker {
     },
     chooseKey(relation) {
       const refers = new Set(foreignKeys(relation).flatMap(({ columns }) => columns));
-      const keys = relation.constraints.filter(({ kind }) => kind === "primary key" || kind === "unique");
-      return maker.chooseValues(
-        relation.columns.filter(({ name }) => !refers.has(name) && keys.some((key) => key.columns.includes(name))),
+      const own = relation.constraints.filter(({ kind }) => kind === "primary key").flatMap(({ columns }) => columns);
+      const referred = means.catalog.relations.flatMap(({ constraints }) =>
+        constraints
+          .filter(({ references }) => references === relation.name)
+          .flatMap(({ referencedColumns }) => referencedColumns),
       );
+      const keys = new Set([...own, ...referred]);
+      return maker.chooseValues(relation.columns.filter(({ name }) => !refers.has(name) && keys.has(name)));
     },
     chooseValues(columns) {
       const own = seed();
