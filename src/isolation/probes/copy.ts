@@ -38,12 +38,16 @@ async function copyOut(scene: Scene, by: Identity, table: TenantTable): Promise<
   async function judge(): Promise<Verdict> {
     // The whole row is asked for: a login with rights on some columns is refused as well.
     if (answer.state === REFUSED) return held();
-    if (typeof ability === "object") return unclear(ability.why);
     if (answer.state !== null) return unexpected(answer);
+    if (typeof ability === "object") return unclear(ability.why);
     const [own] = await scene.session.look<{ own: string }>(
       `SELECT count(*) AS own FROM ${table.name} WHERE ${isOf(table, scene.b.id)}`,
     );
-    return answer.count === Number(own?.own) ? held() : broken(`COPY gives a tenant other tenants' rows of ${table.name}.`);
+    if (answer.count > Number(own?.own)) return broken(`COPY gives a tenant other tenants' rows of ${table.name}.`);
+    // Of a partitioned table COPY gives the parent's own rows: none.
+    return answer.count > 0 || table.relation.kind === "partitioned table"
+      ? held()
+      : unclear("It gave not even the tenant's own rows.");
   }
 }
 
