@@ -1,17 +1,11 @@
-import type { Command, Scene } from "./scene.js";
+import type { Ability, Command, Scene } from "./scene.js";
+import { attemptAs, isOf } from "./stage/act.js";
 import type { Identity } from "./stage/identity.js";
 import { mayAtAll } from "./stage/rights.js";
 import { insertion, type Row } from "./stage/rows.js";
 import type { Answer } from "./stage/session.js";
 import { identifier } from "./stage/sql.js";
-import { attemptAs, isOf } from "./stage/stage.js";
 import type { TenantTable } from "./stage/tables.js";
-
-/**
- * How a login fares with its own tenant's rows. `able`: it works. `no right`: PostgreSQL refuses it for want of any right.
- * Otherwise the reason why neither was shown.
- */
-export type Ability = "able" | "no right" | { readonly why: string };
 
 interface Trial {
   readonly identity: Identity;

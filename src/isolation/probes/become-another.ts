@@ -1,9 +1,9 @@
 import type { Attempt } from "../probe.js";
 import type { Probe } from "./definition.js";
 import type { Scene } from "./scene.js";
+import { attemptAs } from "./stage/act.js";
 import type { Identity } from "./stage/identity.js";
 import { identifier } from "./stage/sql.js";
-import { attemptAs } from "./stage/stage.js";
 import { attempted, broken, held, mustBeRefused, unclear, unexpected } from "./verdict.js";
 
 /**

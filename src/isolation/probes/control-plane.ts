@@ -4,10 +4,10 @@ import type { Attempt } from "../probe.js";
 import type { Probe } from "./definition.js";
 import { leadsToTenants } from "./reading.js";
 import type { Scene } from "./scene.js";
+import { attemptAs } from "./stage/act.js";
 import type { Identity } from "./stage/identity.js";
 import type { Answer } from "./stage/session.js";
 import { identifier, literal } from "./stage/sql.js";
-import { attemptAs } from "./stage/stage.js";
 import { attempted, broken, mustBeRefused, REFUSED, type Verdict } from "./verdict.js";
 
 /**

@@ -1,9 +1,9 @@
 import type { Attempt } from "../probe.js";
 import { onEachTable, type Probe } from "./definition.js";
 import type { Scene } from "./scene.js";
+import { attemptAs, isOf } from "./stage/act.js";
 import type { Identity } from "./stage/identity.js";
 import { literal } from "./stage/sql.js";
-import { attemptAs, isOf } from "./stage/stage.js";
 import type { TenantTable } from "./stage/tables.js";
 import { attempted, broken, held, mustBeRefused, REFUSED, unclear, unexpected, type Verdict } from "./verdict.js";
 

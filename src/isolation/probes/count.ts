@@ -1,5 +1,5 @@
 import { onEachTable, type Probe } from "./definition.js";
-import { attemptAs, isOf } from "./stage/stage.js";
+import { attemptAs, isOf } from "./stage/act.js";
 import { attempted, broken, held, mustBeRefused, unexpected } from "./verdict.js";
 
 export const count: Probe = {

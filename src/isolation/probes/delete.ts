@@ -1,6 +1,6 @@
 import { FAILED_ON_A_ROW, FAILS_ON_A_ROW } from "./blind.js";
 import { onEachTable, type Probe } from "./definition.js";
-import { attemptAs, isOf } from "./stage/stage.js";
+import { attemptAs, isOf } from "./stage/act.js";
 import { attempted, broken, mustReachNothing } from "./verdict.js";
 
 export const remove: Probe = {

@@ -1,8 +1,8 @@
 import type { Attempt } from "../probe.js";
 import { onEachTable, type Probe } from "./definition.js";
+import { attemptAs, isOf } from "./stage/act.js";
 import { setToken } from "./stage/context.js";
 import type { Answer } from "./stage/session.js";
-import { attemptAs, isOf } from "./stage/stage.js";
 import { attempted, broken, held, unexpected, type Verdict } from "./verdict.js";
 
 /** azora's states for a context that isn't signed by a key in use, and for one that has expired. */

@@ -1,4 +1,3 @@
-import { logOnlyGrows, writesAreLogged } from "./audit.js";
 import { becomeAnother } from "./become-another.js";
 import { controlPlaneSelect, controlPlaneWrite } from "./control-plane.js";
 import { copy } from "./copy.js";
@@ -10,6 +9,7 @@ import { expiredContext, forgedContext } from "./forged-context.js";
 import { functions } from "./functions.js";
 import { injectedContext } from "./injected-context.js";
 import { insert } from "./insert.js";
+import { logOnlyGrows } from "./log-only-grows.js";
 import { move } from "./move.js";
 import { noContext } from "./no-context.js";
 import { partitions } from "./partitions.js";
@@ -26,6 +26,7 @@ import { uniqueOracle } from "./unique-oracle.js";
 import { update } from "./update.js";
 import { upsert } from "./upsert.js";
 import { views } from "./views.js";
+import { writesAreLogged } from "./write-is-logged.js";
 
 /** In the order of a report: what a tenant does to another's rows, by what ways, in what contexts; the planes; the end. */
 export const PROBES: readonly Probe[] = [

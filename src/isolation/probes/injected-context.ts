@@ -1,7 +1,7 @@
 import { onEachTable, type Probe } from "./definition.js";
 import type { Scene } from "./scene.js";
+import { attemptAs, isNotOf } from "./stage/act.js";
 import { literal } from "./stage/sql.js";
-import { attemptAs, isNotOf } from "./stage/stage.js";
 import type { TenantTable } from "./stage/tables.js";
 import { attempted, broken, held, unexpected, type Verdict } from "./verdict.js";
 

@@ -1,7 +1,7 @@
 import { drawFor } from "./ability.js";
 import { onEachTable, type Probe } from "./definition.js";
+import { attemptAs } from "./stage/act.js";
 import { insertion } from "./stage/rows.js";
-import { attemptAs } from "./stage/stage.js";
 import { attempted, mustReachNothing, unclear } from "./verdict.js";
 
 export const insert: Probe = {

@@ -1,11 +1,10 @@
-import type { Ability } from "./ability.js";
 import { FAILS_ON_A_ROW } from "./blind.js";
 import { onEachTable, type Probe } from "./definition.js";
-import type { Scene } from "./scene.js";
+import type { Ability, Scene } from "./scene.js";
+import { attemptAs, isOf } from "./stage/act.js";
 import type { Identity } from "./stage/identity.js";
 import type { Answer } from "./stage/session.js";
 import { identifier, literal } from "./stage/sql.js";
-import { attemptAs, isOf } from "./stage/stage.js";
 import type { TenantTable } from "./stage/tables.js";
 import { attempted, held, mustReachNothing, type Verdict } from "./verdict.js";
 

@@ -1,10 +1,10 @@
 import { columnToUpdate, drawFor } from "./ability.js";
 import { FAILED_ON_A_ROW, FAILS_ON_A_ROW } from "./blind.js";
 import { onEachTable, type Probe } from "./definition.js";
+import { attemptAs } from "./stage/act.js";
 import { insertion } from "./stage/rows.js";
 import type { Answer } from "./stage/session.js";
 import { identifier } from "./stage/sql.js";
-import { attemptAs } from "./stage/stage.js";
 import { attempted, broken, held, REFUSED, unclear, unexpected, type Verdict } from "./verdict.js";
 
 /** Reading a setting that isn't there, or isn't an account, fails closed: nothing is seen. */

@@ -2,7 +2,7 @@ import type { Relation } from "../catalog/catalog.js";
 import type { Attempt } from "../probe.js";
 import type { Probe } from "./definition.js";
 import type { Scene } from "./scene.js";
-import { attemptAs, isNotOf } from "./stage/stage.js";
+import { attemptAs, isNotOf } from "./stage/act.js";
 import type { TenantTable } from "./stage/tables.js";
 import { attempted, broken, held, REFUSED, unclear, unexpected, type Verdict } from "./verdict.js";
 

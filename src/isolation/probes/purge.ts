@@ -1,8 +1,8 @@
 import type { Probe } from "./definition.js";
 import type { Scene } from "./scene.js";
+import { isOf } from "./stage/act.js";
 import type { Identity } from "./stage/identity.js";
 import { identifier, literal } from "./stage/sql.js";
-import { isOf } from "./stage/stage.js";
 import type { TenantTable } from "./stage/tables.js";
 import { attempted, broken, held, unclear, type Verdict } from "./verdict.js";
 

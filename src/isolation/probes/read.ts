@@ -1,7 +1,7 @@
-import type { Ability } from "./ability.js";
 import { onEachTable, type Probe } from "./definition.js";
+import type { Ability } from "./scene.js";
+import { attemptAs, isNotOf } from "./stage/act.js";
 import type { Answer } from "./stage/session.js";
-import { attemptAs, isNotOf } from "./stage/stage.js";
 import { attempted, broken, held, REFUSED, unclear, unexpected, type Verdict } from "./verdict.js";
 
 /** Stops at the first row: where the wall is down, a whole table must not be read to say so. */

@@ -1,9 +1,10 @@
 import type { Catalog, DatabaseFunction, Relation } from "../catalog/catalog.js";
 import type { Scene } from "./scene.js";
+import { attemptAs } from "./stage/act.js";
 import type { Identity } from "./stage/identity.js";
 import type { Answer } from "./stage/session.js";
 import { literal } from "./stage/sql.js";
-import { attemptAs, type Stage } from "./stage/stage.js";
+import type { Stage } from "./stage/stage.js";
 import { broken, held, REFUSED, unclear, type Verdict } from "./verdict.js";
 
 /**

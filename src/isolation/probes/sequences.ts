@@ -1,7 +1,7 @@
 import type { Attempt } from "../probe.js";
 import type { Probe } from "./definition.js";
 import type { Scene } from "./scene.js";
-import { attemptAs } from "./stage/stage.js";
+import { attemptAs } from "./stage/act.js";
 import { attempted, mustBeRefused } from "./verdict.js";
 
 /** Nothing is drawn: a number that is drawn never comes back. */

@@ -2,9 +2,9 @@ import { randomBytes } from "node:crypto";
 import type { Attempt } from "../probe.js";
 import { onEachTable, type Probe } from "./definition.js";
 import type { Scene } from "./scene.js";
+import { attemptAs, isNotOf } from "./stage/act.js";
 import type { Identity } from "./stage/identity.js";
 import type { Answer } from "./stage/session.js";
-import { attemptAs, isNotOf } from "./stage/stage.js";
 import type { TenantTable } from "./stage/tables.js";
 import { attempted, broken, held, REFUSED, unclear, unexpected, type Verdict } from "./verdict.js";
 

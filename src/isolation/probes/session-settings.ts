@@ -1,6 +1,6 @@
 import type { Attempt } from "../probe.js";
 import { onEachTable, type Probe } from "./definition.js";
-import { attemptAs, isNotOf } from "./stage/stage.js";
+import { attemptAs, isNotOf } from "./stage/act.js";
 import { attempted, broken, held, mustBeRefused, REFUSED, unexpected } from "./verdict.js";
 
 export const triggersOff: Probe = {

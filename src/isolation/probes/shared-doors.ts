@@ -1,8 +1,8 @@
 import { randomInt } from "node:crypto";
 import type { Attempt } from "../probe.js";
 import type { Probe } from "./definition.js";
+import { attemptAs } from "./stage/act.js";
 import { literal } from "./stage/sql.js";
-import { attemptAs } from "./stage/stage.js";
 import { attempted, broken, held, mustBeRefused, REFUSED, unexpected, type Verdict } from "./verdict.js";
 
 /** All tenants are one login: what belongs to a login belongs to each of them. */

@@ -1,7 +1,7 @@
 import type { Attempt } from "../probe.js";
 import type { Probe } from "./definition.js";
+import { attemptAs } from "./stage/act.js";
 import { literal } from "./stage/sql.js";
-import { attemptAs } from "./stage/stage.js";
 import { attempted, mustBeRefused } from "./verdict.js";
 
 /** azora's own: whoever could do one of these would need no other door. */

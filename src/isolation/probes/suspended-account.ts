@@ -1,10 +1,10 @@
 import { columnToUpdate } from "./ability.js";
 import { onEachTable, type Probe } from "./definition.js";
 import type { Scene } from "./scene.js";
+import { isOf, standAs } from "./stage/act.js";
 import type { Identity } from "./stage/identity.js";
 import type { Answer } from "./stage/session.js";
 import { identifier, literal } from "./stage/sql.js";
-import { isOf, standAs } from "./stage/stage.js";
 import { attempted, broken, held, unexpected, type Verdict } from "./verdict.js";
 
 /** azora's own: elsewhere suspension is nothing that the database knows. */

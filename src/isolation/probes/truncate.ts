@@ -1,5 +1,5 @@
 import { onEachTable, type Probe } from "./definition.js";
-import { attemptAs } from "./stage/stage.js";
+import { attemptAs } from "./stage/act.js";
 import { attempted, broken, mustBeRefused } from "./verdict.js";
 
 /** Refused before any lock is taken. Where it isn't, the table is locked until the attempt is rolled back, a moment later. */

@@ -3,11 +3,11 @@ import type { Attempt } from "../probe.js";
 import { drawOwn } from "./ability.js";
 import { onEachTable, type Probe } from "./definition.js";
 import type { Scene } from "./scene.js";
+import { attemptAs } from "./stage/act.js";
 import type { Identity } from "./stage/identity.js";
 import { foreignKeys } from "./stage/order.js";
 import { insertion, type Row } from "./stage/rows.js";
 import type { Answer } from "./stage/session.js";
-import { attemptAs } from "./stage/stage.js";
 import type { TenantTable } from "./stage/tables.js";
 import { attempted, broken, held, mustBeRefused, unclear, unexpected, type Verdict } from "./verdict.js";
 

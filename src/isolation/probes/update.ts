@@ -1,8 +1,8 @@
 import { columnToUpdate } from "./ability.js";
 import { FAILED_ON_A_ROW, FAILS_ON_A_ROW } from "./blind.js";
 import { onEachTable, type Probe } from "./definition.js";
+import { attemptAs, isOf } from "./stage/act.js";
 import { identifier } from "./stage/sql.js";
-import { attemptAs, isOf } from "./stage/stage.js";
 import { attempted, broken, mustReachNothing } from "./verdict.js";
 
 export const update: Probe = {

@@ -1,8 +1,8 @@
 import { columnToUpdate } from "./ability.js";
 import { onEachTable, type Probe } from "./definition.js";
+import { attemptAs } from "./stage/act.js";
 import { insertion, type Row } from "./stage/rows.js";
 import { identifier, identifiers } from "./stage/sql.js";
-import { attemptAs } from "./stage/stage.js";
 import { attempted, mustReachNothing } from "./verdict.js";
 
 /** The victim's very row, inserted again: DO NOTHING tells by its count, DO UPDATE would write. */

@@ -1,5 +1,5 @@
 import type { Attempt } from "../probe.js";
-import type { Ability } from "./ability.js";
+import type { Ability } from "./scene.js";
 import type { Identity } from "./stage/identity.js";
 import type { Answer } from "./stage/session.js";
 

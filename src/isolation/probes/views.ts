@@ -3,8 +3,9 @@ import type { Attempt } from "../probe.js";
 import type { Probe } from "./definition.js";
 import { hashOf, keyOf, leadsToTenants, readAs, readingOf } from "./reading.js";
 import type { Scene } from "./scene.js";
+import { attemptAs } from "./stage/act.js";
 import type { Identity } from "./stage/identity.js";
-import { attemptAs, type Stage } from "./stage/stage.js";
+import type { Stage } from "./stage/stage.js";
 import { attempted, broken, held, REFUSED, unexpected } from "./verdict.js";
 
 export const views: Probe = {
@@ -66,5 +67,5 @@ async function readCopy(scene: Scene, by: Identity, copy: Relation): Promise<Att
 }
 
 function namesOf({ tables }: Scene): ReadonlySet<string> {
-  return new Set(tables.flatMap(({ name }) => [name]));
+  return new Set(tables.map(({ name }) => name));
 }

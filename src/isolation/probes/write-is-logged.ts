@@ -1,17 +1,17 @@
 import type { Attempt } from "../probe.js";
 import { columnToUpdate, drawFor, drawOwn } from "./ability.js";
 import { onEachTable, type Probe } from "./definition.js";
+import { LOG } from "./log-only-grows.js";
 import type { Scene } from "./scene.js";
+import { isOf, standAs } from "./stage/act.js";
 import { ACTOR } from "./stage/context.js";
 import type { Identity } from "./stage/identity.js";
 import { insertion } from "./stage/rows.js";
 import type { Answer } from "./stage/session.js";
 import { identifier, literal } from "./stage/sql.js";
-import { isOf, standAs } from "./stage/stage.js";
 import type { TenantTable } from "./stage/tables.js";
-import { attempted, broken, held, mustBeRefused, unclear, unexpected, type Verdict } from "./verdict.js";
+import { attempted, broken, held, unclear, unexpected, type Verdict } from "./verdict.js";
 
-const LOG = "tenant.audit_log";
 /** As the log calls them. */
 const OPERATIONS = { insert: "create", update: "update", delete: "delete" } as const;
 type Write = keyof typeof OPERATIONS;
@@ -32,28 +32,6 @@ export const writesAreLogged: Probe = {
       }
       return attempts;
     });
-  },
-};
-
-export const logOnlyGrows: Probe = {
-  id: "log-only-grows",
-  title: "Nobody changes the audit log: neither a login nor, as long as its triggers stand, the owner.",
-  severity: "high",
-  async run(scene) {
-    if (!scene.target.audit || !scene.target.guard) return [];
-    const own = `account_id = ${literal(scene.b.id)}`;
-    const changes = [`UPDATE ${LOG} SET actor = 'x' WHERE ${own}`, `DELETE FROM ${LOG} WHERE ${own}`, `TRUNCATE ${LOG}`];
-    const planting = `INSERT INTO ${LOG} (actor, operation, subject) VALUES ('x', 'read', 'x')`;
-    const attempts: Attempt[] = [];
-    for (const by of [...scene.runtime, ...scene.control, scene.owner]) {
-      // The owner may add to it: its own functions do.
-      for (const statement of by === scene.owner ? changes : [...changes, planting]) {
-        const answer = await scene.session.try(...standAs(scene, by, scene.b.id), statement);
-        const verdict = mustBeRefused(answer, `${by.role} rewrites what the log says.`);
-        attempts.push(attempted({ by, object: `table ${LOG}`, statement, answer, verdict }));
-      }
-    }
-    return attempts;
   },
 };
 
