@@ -32,6 +32,8 @@ export interface Target {
   readonly exemptions: readonly Exemption[];
   /** By qualified table and column: values that its constraints take, where none can be found for synthetic rows; some three for a unique one. */
   readonly samples?: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>>;
+  /** Source files that may open connections, as paths or globs; with none of them every one that does is a finding. */
+  readonly connections?: readonly string[];
 }
 
 /** azora's own schema. */
