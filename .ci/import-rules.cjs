@@ -77,6 +77,12 @@ module.exports = {
       { path: "node_modules/stripe/" },
     ),
     forbid(
+      "parsers",
+      "Only the check of an application's source reads source.",
+      { path: "^src/", pathNot: "^src/isolation/source/" },
+      { path: "node_modules/(@babel|@prisma/prisma-schema-wasm|tinyglobby)/" },
+    ),
+    forbid(
       "no-development-packages",
       "What runs must be installed with azora.",
       { path: "^src/" },
