@@ -91,18 +91,22 @@ async function throughTheClient(stage: Stage, db: TenantClient, by: string, { do
 async function inRawSql(stage: Stage, db: TenantClient, by: string, idOfA: string, { batchId }: Target): Promise<void> {
   const read = `SELECT number, title FROM tenant.documents WHERE account_id = '${idOfA}'`;
   await stage.attempt({ by, tries: "reads A's documents in raw SQL", statement: read, promised: "nothing" }, async () =>
+    // azora-ignore raw-query-unsafe: the attack itself; its ids come from the database
     found(await db.$queryRawUnsafe(read)),
   );
   const change = `UPDATE tenant.batches SET status = 'released' WHERE id = '${batchId}'`;
   await stage.attempt({ by, tries: "releases A's quarantined batch", statement: change, promised: "nothing" }, () =>
+    // azora-ignore raw-query-unsafe: the attack itself; its ids come from the database
     db.$executeRawUnsafe(change),
   );
   const plant = `INSERT INTO tenant.documents (account_id, number, title) VALUES ('${idOfA}', 'SOP-666', 'Planted')`;
   await stage.attempt({ by, tries: "plants a document in A", statement: plant, promised: { refused: ["42501"] } }, () =>
+    // azora-ignore raw-query-unsafe: the attack itself; its ids come from the database
     db.$executeRawUnsafe(plant),
   );
   const point = `INSERT INTO tenant.test_results (batch_id, parameter, value, unit, passed) VALUES ('${batchId}', 'pH', 7, '1', true)`;
   await stage.attempt({ by, tries: "adds a result to A's batch", statement: point, promised: { refused: ["23503"] } }, () =>
+    // azora-ignore raw-query-unsafe: the attack itself; its ids come from the database
     db.$executeRawUnsafe(point),
   );
 }
