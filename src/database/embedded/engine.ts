@@ -70,7 +70,7 @@ async function openSession(dataDir: string): Promise<{ session: EmbeddedSession;
   }
 }
 
-function overSession(session: EmbeddedSession, user: string): PoolConfig {
+export function overSession(session: EmbeddedSession, user: string): PoolConfig {
   const stream = () => new EmbeddedSocket(session, user) as never;
   const Client = user === SUPERUSER ? pg.Client : ExtendedClient;
   // Several connections only queue for the one session; more than one lets a transaction
