@@ -148,9 +148,9 @@ describe("a migration that fails is named", () => {
     },
     {
       what: "when it wants rows from a terminal",
-      sql: "CREATE TABLE a (id int);\nCOPY a FROM stdin;\n1\n\\.\n",
-      message: /2_bad\.sql:3 can't be applied: syntax error/,
-      hint: /nothing was changed/,
+      sql: "CREATE TABLE a (id int);\nCOPY a (id)\n  FROM stdin;\n1\n\\.\n",
+      message: /2_bad\.sql:2 can't be applied: it wants rows from psql/,
+      hint: /Leave the rows out/,
     },
     {
       what: "when it wants to be alone",

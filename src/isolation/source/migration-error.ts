@@ -16,6 +16,22 @@ export function migrationFailed({ path, sql }: MigrationFile, failure: ScriptFai
   });
 }
 
+/**
+ * Refuses what would wait for ever: rows that psql sends behind the statement, where nobody sends any.
+ * @throws AzoraError INVALID_INPUT naming the first COPY … FROM STDIN
+ */
+export function refuseCopy({ path, sql }: MigrationFile): void {
+  const copy = splitStatements(sql).find(({ text }) => /^copy\b[^;]*\bfrom\s+stdin\b/i.test(text));
+  if (!copy) return;
+  throw new AzoraError(
+    "INVALID_INPUT",
+    `${path}:${copy.line} can't be applied: it wants rows from psql.\n  ${shortened(copy.text)}`,
+    {
+      hint: "Leave the rows out: only the schema is looked at.",
+    },
+  );
+}
+
 /** By the place that PostgreSQL names, which a syntax error has, else by how many statements it had done. */
 function statementAt(sql: string, { position, completed, code }: ScriptFailure): SqlStatement | undefined {
   const statements = splitStatements(sql);

@@ -3,7 +3,7 @@ import { openThrowaway, type Throwaway } from "../../database/embedded/throwaway
 import { applyMigrations } from "../../database/migrate/apply.js";
 import { readMigrations } from "../../database/migrate/history.js";
 import type { Target } from "../target.js";
-import { migrationFailed } from "./migration-error.js";
+import { migrationFailed, refuseCopy } from "./migration-error.js";
 import { type MigrationFile, readMigrationFiles } from "./migration-files.js";
 
 export interface MigrationHistory {
@@ -77,6 +77,7 @@ class Migration {
   ) {}
 
   async apply(file: MigrationFile): Promise<void> {
+    refuseCopy(file);
     this.#installer ??= await this.#makeInstaller();
     for (;;) {
       const failure = await this.database.run(file.sql, this.#installer);
