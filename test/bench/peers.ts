@@ -5,27 +5,27 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const HERE = fileURLToPath(new URL(".", import.meta.url));
-const STAMP = join(HERE, "node_modules/.azora-installed");
 
 /**
- * Installs the libraries that azora is compared with, once, as package-lock.json names them.
- * Without install scripts: none of them needs one.
+ * Installs what azora is compared with, once, as the package-lock.json of the directory names it.
+ * Without install scripts: nothing needs one.
  * @throws Error when npm fails, with what it said
  */
-export function installPeers(): void {
+export function installPeers(directory: string = HERE): void {
+  const stamp = join(directory, "node_modules/.azora-installed");
   const wanted = createHash("sha256")
-    .update(readFileSync(join(HERE, "package-lock.json")))
+    .update(readFileSync(join(directory, "package-lock.json")))
     .digest("hex");
-  if (existsSync(STAMP) && readFileSync(STAMP, "utf8") === wanted) return;
-  process.stderr.write("Installing the libraries to compare with …\n");
+  if (existsSync(stamp) && readFileSync(stamp, "utf8") === wanted) return;
+  process.stderr.write("Installing what to compare with …\n");
   const args = ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"];
   const npm = process.env.npm_execpath;
   // In production npm leaves nothing out of `dependencies`; it is the library under test that reads NODE_ENV.
   const { status, stderr } = npm
-    ? spawnSync(process.execPath, [npm, ...args], { cwd: HERE, encoding: "utf8" })
-    : spawnSync("npm", args, { cwd: HERE, encoding: "utf8" });
-  if (status !== 0) throw new Error(`npm ci in test/bench failed:\n${stderr}`);
-  writeFileSync(STAMP, wanted);
+    ? spawnSync(process.execPath, [npm, ...args], { cwd: directory, encoding: "utf8" })
+    : spawnSync("npm", args, { cwd: directory, encoding: "utf8" });
+  if (status !== 0) throw new Error(`npm ci in ${directory} failed:\n${stderr}`);
+  writeFileSync(stamp, wanted);
 }
 
 /** Imports a peer by a name that the compiler doesn't look up: they are installed only for a bench. */

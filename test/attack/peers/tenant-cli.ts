@@ -1,0 +1,43 @@
+import { createRequire } from "node:module";
+import type { ClientBase } from "pg";
+import type { Contender } from "./contender.js";
+import { versionOf } from "./installed.js";
+import { plantingSql, whilePlanted } from "./planting.js";
+
+interface CheckModule {
+  runCheck(url: string, config: { tenantTables: string[] }): Promise<{ results: Result[]; warnings: Result[] }>;
+}
+
+interface Result {
+  readonly check: string;
+  readonly passed: boolean;
+}
+
+const PACKAGE = "@usebetterdev/tenant-cli";
+
+/** `better-tenant check`, by its documented function. */
+export async function tenantCli(client: ClientBase): Promise<Contender> {
+  const { runCheck } = (await import(`${PACKAGE}/check`)) as CheckModule;
+  const Pool = (createRequire(import.meta.url)("pg") as { Pool: { prototype: object } }).Pool;
+  return {
+    name: "tenant-cli check",
+    version: versionOf(PACKAGE),
+    setUp:
+      "every table of the tenants' schema is named in `tenantTables`, renamed to what it expects: schema `public`, table `tenants`, column `tenant_id`. Warnings count.",
+    check: (fault) =>
+      whilePlanted(client, plantingSql(fault), async () => {
+        // It opens a pool of its own, which would not see the transaction.
+        Object.assign(Pool.prototype, { query: client.query.bind(client), end: async () => undefined });
+        const { results, warnings } = await runCheck("postgresql://not-used", { tenantTables: await tablesOf(client) });
+        return new Set([...results, ...warnings].filter(({ passed }) => !passed).map(({ check }) => check));
+      }),
+  };
+}
+
+async function tablesOf(client: ClientBase): Promise<string[]> {
+  const { rows } = await client.query<{ name: string }>(
+    `SELECT relname AS name FROM pg_class
+     WHERE relnamespace = to_regnamespace('public') AND relkind IN ('r', 'p') AND relname <> 'tenants' ORDER BY 1`,
+  );
+  return rows.map(({ name }) => name);
+}
