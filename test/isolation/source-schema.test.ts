@@ -256,6 +256,10 @@ describe("rules on Prisma schemas", () => {
     const reason = "units of measurement, the same for everybody";
     const exempted = await checkSchema(shared, { ...AZORA, exemptions: [{ object: "table tenant.units", reason }] });
     expect(named(exempted)).toEqual([]);
+    const pattern = (object: string) => checkSchema(shared, { ...AZORA, exemptions: [{ object, reason }] });
+    expect(named(await pattern("table tenant.unit*"))).toEqual([]);
+    expect((await pattern("table tenan*")).unclear).toHaveLength(1);
+    expect(named(await pattern("table ten.*"))).not.toEqual([]);
     // An exemption from one rule is none from the others.
     const partly = await checkSchema(shared, {
       ...AZORA,

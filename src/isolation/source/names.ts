@@ -1,3 +1,4 @@
+import { quoteIdentifier } from "../names.js";
 import type { Target } from "../target.js";
 
 /** `crm."DealTag"` → `["crm", "DealTag"]`, so that names compare whichever way they are quoted. */
@@ -13,7 +14,7 @@ export function sameName(one: string, other: string): boolean {
 
 /** A table's qualified name, quoted where PostgreSQL needs it. */
 export function qualified(schema: string, table: string): string {
-  return [schema, table].map((name) => (/^[a-z_][a-z0-9_$]*$/.test(name) ? name : `"${name.replaceAll('"', '""')}"`)).join(".");
+  return `${quoteIdentifier(schema)}.${quoteIdentifier(table)}`;
 }
 
 /** Whether the rows of a table belong to tenants: it is in their schemas, and nobody exempted it as a whole. */
@@ -34,7 +35,5 @@ function covers(object: string, table: string): boolean {
   const name = /^(?:table|relation|view) (.+)$/.exec(object)?.[1];
   if (name === undefined) return false;
   if (!name.endsWith("*")) return sameName(name, table);
-  return nameParts(table)
-    .join(".")
-    .startsWith(nameParts(name.slice(0, -1)).join("."));
+  return nameParts(table).join(".").startsWith(name.slice(0, -1).replaceAll('"', ""));
 }

@@ -28,6 +28,8 @@ installPeers(fileURLToPath(new URL(".", import.meta.url)));
 const server = await startServer();
 const directory = mkdtempSync(join(tmpdir(), "azora-peers-"));
 const pool = new Pool({ connectionString: server.url });
+// The server may be gone before a connection that is being closed.
+pool.on("error", () => undefined);
 const client = await pool.connect();
 try {
   await applyMigrations(pool);

@@ -26,11 +26,19 @@ export function report(comparison: Comparison, contenders: readonly Contender[],
     ...contenders.map(({ name, setUp }) => `- ${name}: ${setUp}`),
     "- pgrls is a Python package and rls-doctor isn't on npm; neither was run.",
     "",
-    ...(comparison.failures.length > 0 ? ["Not asked, marked `?`:", "", ...comparison.failures.map((each) => `- ${each}`), ""] : []),
+    ...(comparison.failures.length > 0
+      ? ["Not asked, marked `?`:", "", ...comparison.failures.map((each) => `- ${each}`), ""]
+      : []),
     `## Faults\n`,
-    table(["fault", "what leaks", ...names], comparison.faults.map((row) => cells(row, names))),
+    table(
+      ["fault", "what leaks", ...names],
+      comparison.faults.map((row) => cells(row, names)),
+    ),
     `\n## Harmless look-alikes\n`,
-    table(["look-alike", "what it is", ...names], comparison.harmless.map((row) => cells(row, names))),
+    table(
+      ["look-alike", "what it is", ...names],
+      comparison.harmless.map((row) => cells(row, names)),
+    ),
   ].join("\n")}\n`;
 }
 

@@ -23,12 +23,14 @@ export async function tenantCli(client: ClientBase): Promise<Contender> {
     name: "tenant-cli check",
     version: versionOf(PACKAGE),
     setUp:
-      "every table of the tenants' schema is named in `tenantTables`, renamed to what it expects: schema `public`, table `tenants`, column `tenant_id`. Warnings count.",
+      "every table of the tenants' schema is named in `tenantTables`, renamed to what it expects: schema `public`, table `tenants`, column `tenant_id`. It is run as the runtime login, as it asks. Warnings count.",
     check: (fault) =>
       whilePlanted(client, plantingSql(fault), async () => {
         // It opens a pool of its own, which would not see the transaction.
         Object.assign(Pool.prototype, { query: client.query.bind(client), end: async () => undefined });
-        const { results, warnings } = await runCheck("postgresql://not-used", { tenantTables: await tablesOf(client) });
+        const tenantTables = await tablesOf(client);
+        await client.query("SET LOCAL ROLE authenticated");
+        const { results, warnings } = await runCheck("postgresql://not-used", { tenantTables });
         return new Set([...results, ...warnings].filter(({ passed }) => !passed).map(({ check }) => check));
       }),
   };

@@ -78,13 +78,13 @@ function wrong(node: Node, why: string): { misuse: Misuse } {
 }
 
 /** `db.$queryRawUnsafe`, `db["$queryRawUnsafe"]`, `{ $queryRawUnsafe }` taken out of a client, or the bare text of the name. */
-function unsafeName({ node, parent, grandparent, key }: Visited): string | undefined {
+function unsafeName({ node, parent, key }: Visited): string | undefined {
   if (isMember(node)) return known(propertyName(node));
   if (node.type === "ObjectProperty" && parent?.type === "ObjectPattern") return known(keyName(node));
   if (node.type !== "StringLiteral") return undefined;
   const isKey = (parent?.type === "ObjectProperty" || parent?.type === "ObjectMethod") && key === "key";
   const isProperty = parent !== null && isMember(parent) && key === "property";
-  return isKey || isProperty || grandparent === null ? undefined : known(node.value);
+  return isKey || isProperty ? undefined : known(node.value);
 }
 
 function known(name: string | undefined): string | undefined {
