@@ -248,6 +248,21 @@ describe("rules on Prisma schemas", () => {
     }
   });
 
+  it("say how a key or a relation is mended", async () => {
+    const planted = CLEAN.replace("@@unique([accountId, email])", "@@unique([id, email])\n  @@unique([id])")
+      .replace(
+        "fields: [accountId, authorId], references: [accountId, id], onDelete: NoAction",
+        "fields: [authorId], references: [id]",
+      )
+      .replace(/(model Note[\s\S]*?), onDelete: Cascade/, "$1");
+    expect((await checkSchema(planted)).findings.map(({ fix }) => fix)).toEqual([
+      "[accountId, id, email]",
+      "[accountId, id]",
+      "@relation(fields: [accountId], references: [id], onDelete: Cascade)",
+      "fields: [accountId, authorId], references: [accountId, id]",
+    ]);
+  });
+
   it("let a shared table be, when it is exempted with a reason", async () => {
     const shared = CLEAN.replace(
       "place     Unsupported",

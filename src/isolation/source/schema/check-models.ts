@@ -52,7 +52,7 @@ function checkKeys({ name, keys, account, accountColumn }: Model, survey: Survey
       place,
       allows: "A violation of this key, or an upsert by it, tells one tenant that another has the value.",
       evidence: `model ${name} has the key [${fields.join(", ")}], and the account (${account?.name ?? accountColumn}) isn't first in it.`,
-      fix: null,
+      fix: account ? `[${[account.name, ...fields.filter((field) => field !== account.name)].join(", ")}]` : null,
     });
   }
 }
@@ -73,6 +73,8 @@ function checkAccountRelation(model: Model, { accounts, guard, survey }: Scene):
     evidence: seen
       ? `model ${model.name}: ${seen.field} has onDelete: ${seen.onDelete ?? "(none, which is Restrict)"}.`
       : `model ${model.name} has no relation to ${accounts ? `model ${accounts.name}` : "a model of the accounts table"} by its account's field alone.`,
-    fix: null,
+    fix: accounts?.account
+      ? `@relation(fields: [${model.account?.name ?? "accountId"}], references: [${accounts.account.name}], onDelete: Cascade)`
+      : null,
   });
 }

@@ -37,8 +37,21 @@ function checkPair(model: Model, { fields, references, field, place }: Relation,
     place,
     allows: `A row of ${model.table} can point at another tenant's row of ${other.table}: it learns that the row is there, and goes when that one goes.`,
     evidence: `model ${model.name}: ${field} pairs [${fields.join(", ")}] with ${other.name} [${references.join(", ")}], the account not among them.`,
-    fix: null,
+    fix: pairing(model, other, { fields, references }),
   });
+}
+
+/** The same relation with the accounts in front; nothing where one of the models has none. */
+function pairing(
+  { account }: Model,
+  other: Model,
+  { fields, references }: Pick<Relation, "fields" | "references">,
+): string | null {
+  if (!account || !other.account) return null;
+  const [mine, theirs] = [account.name, other.account.name];
+  const rest = fields.flatMap((field, at) => (field === mine || references[at] === theirs ? [] : [[field, references[at]]]));
+  const list = (at: 0 | 1) => [at === 0 ? mine : theirs, ...rest.map((pair) => pair[at])].join(", ");
+  return `fields: [${list(0)}], references: [${list(1)}]`;
 }
 
 function checkActions(model: Model, { fields, field, place, onDelete, onUpdate }: Relation, survey: Survey): void {
