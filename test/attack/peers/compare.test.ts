@@ -33,6 +33,14 @@ it("counts what a tool says of a fault and not of the schema without it", async 
   expect(page).toContain(`| any | 1 | ${faults} of ${faults} | ${harmless} of ${harmless} | 0 |`);
 });
 
+it("lets pass what a look-alike has exempted by name, for every tool", async () => {
+  const exempted = readHarmless().find(({ exemptions }) => exemptions.length > 0);
+  const name = exempted?.exemptions[0]?.object.split(/[.(]/)[1] as string;
+  const contender = tool("both", (fault) => (fault === exempted?.name ? [`${name} is open`, "something else"] : []));
+  const { harmless } = await compare([contender], () => undefined);
+  expect(harmless.find(({ fault }) => fault.name === exempted?.name)?.said).toEqual({ both: ["something else"] });
+});
+
 it("tells a tool that couldn't be asked from one that found nothing", async () => {
   const contender = tool("shaky", (fault) => {
     if (fault === second) throw new Error("connection lost\nand more");

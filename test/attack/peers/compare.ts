@@ -26,7 +26,8 @@ export async function compare(contenders: readonly Contender[], onProgress: (tex
   const ask = async (contender: Contender, fault: Fault) => {
     try {
       const known = baseline.get(contender.name);
-      return [...(await contender.check(fault))].filter((each) => !known?.has(each));
+      const news = [...(await contender.check(fault))].filter((each) => !known?.has(each));
+      return news.filter((each) => !accepted(fault).some((name) => each.includes(name)));
     } catch (error) {
       failures.push(`${contender.name} on ${fault.name}: ${String((error as Error).message).split("\n")[0]}`);
       return null;
@@ -48,4 +49,9 @@ export async function compare(contenders: readonly Contender[], onProgress: (tex
     clean: Object.fromEntries([...baseline].map(([name, said]) => [name, said.size])),
     failures,
   };
+}
+
+/** Bare names of what the fault's author would accept with a reason, in whatever way a tool takes that. */
+function accepted({ exemptions }: Fault): string[] {
+  return exemptions.flatMap(({ object }) => /([^\s.]+?)(?:\(.*)?$/.exec(object)?.[1] ?? []);
 }

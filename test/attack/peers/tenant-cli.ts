@@ -13,6 +13,9 @@ interface Result {
   readonly passed: boolean;
 }
 
+/** They ask for its own bypass setting and trigger, which no table of azora's has, new ones included. */
+const OWN_WAYS = /(bypass_rls in policy|set_tenant_id trigger)$/;
+
 const PACKAGE = "@usebetterdev/tenant-cli";
 
 /** `better-tenant check`, by its documented function. */
@@ -23,7 +26,7 @@ export async function tenantCli(client: ClientBase): Promise<Contender> {
     name: "tenant-cli check",
     version: versionOf(PACKAGE),
     setUp:
-      "every table of the tenants' schema is named in `tenantTables`, renamed to what it expects: schema `public`, table `tenants`, column `tenant_id`. It is run as the runtime login, as it asks. Warnings count.",
+      "every table of the tenants' schema is named in `tenantTables`, renamed to what it expects: schema `public`, table `tenants`, column `tenant_id`. It is run as the runtime login, as it asks. Warnings count; its checks for its own bypass setting and trigger on each table don't, since azora has neither.",
     check: (fault) =>
       whilePlanted(client, plantingSql(fault), async () => {
         // It opens a pool of its own, which would not see the transaction.
@@ -31,7 +34,7 @@ export async function tenantCli(client: ClientBase): Promise<Contender> {
         const tenantTables = await tablesOf(client);
         await client.query("SET LOCAL ROLE authenticated");
         const { results, warnings } = await runCheck("postgresql://not-used", { tenantTables });
-        return new Set([...results, ...warnings].filter(({ passed }) => !passed).map(({ check }) => check));
+        return new Set([...results, ...warnings].flatMap(({ passed, check }) => (passed || OWN_WAYS.test(check) ? [] : [check])));
       }),
   };
 }
