@@ -71,10 +71,11 @@ function parseTarget(value: unknown, fail: Fail): Target {
     guard: flag(root.guard, "guard", fail),
     audit: flag(root.audit, "audit", fail),
     exemptions: exemptions(root.exemptions ?? [], fail),
+    ...(root.connections === undefined ? {} : { connections: texts(root.connections, "connections", { fail, least: 0 }) }),
   };
 }
 
-const OPTIONAL: readonly string[] = ["accountColumn", "accountColumns", "guard", "audit", "exemptions"];
+const OPTIONAL: readonly string[] = ["accountColumn", "accountColumns", "guard", "audit", "exemptions", "connections"];
 
 function exemptions(value: unknown, fail: Fail): readonly Exemption[] {
   if (!Array.isArray(value)) return fail("exemptions must be a list.");

@@ -47,6 +47,7 @@ describe("a target from a file", () => {
       guard: true,
       audit: true,
       exemptions: [{ object: "table app.countries", rule: "outside-table", reason: "the same for everybody" }],
+      connections: ["src/database/**/*.ts"],
     };
     expect(await read(whole)).toEqual(whole);
   });
@@ -61,6 +62,7 @@ describe("a target from a file", () => {
     ["a number for a name", { ...SMALLEST, schemas: [1] }, "schemas[0] must be a text"],
     ["an exemption without a reason", { ...SMALLEST, exemptions: [{ object: "table a.b" }] }, 'exemptions[0] lacks "reason"'],
     ["an empty reason", { ...SMALLEST, exemptions: [{ object: "x", reason: " " }] }, "exemptions[0].reason must be a text"],
+    ["a text for a list", { ...SMALLEST, connections: "src/**" }, "connections must be a list"],
     ["yes for true", { ...SMALLEST, guard: "yes" }, "guard must be true or false"],
   ])("refuses %s, naming it", async (_, value, message) => {
     await expect(read(value)).rejects.toMatchObject({ code: "INVALID_INPUT", message: expect.stringContaining(message) });
