@@ -1,5 +1,7 @@
 import type { Pool } from "pg";
 import { describe, expect, it } from "vitest";
+import { readCatalog } from "../../src/isolation/catalog/read-catalog.js";
+import { checkRules } from "../../src/isolation/check-rules.js";
 import { readMigrationFiles } from "../../src/isolation/source/migration-files.js";
 import { type MigratedDatabase, withMigrations } from "../../src/isolation/source/with-migrations.js";
 import { AZORA, type Target } from "../../src/isolation/target.js";
@@ -103,14 +105,53 @@ describe("a history is applied", () => {
   });
 
   it("with roles that it makes itself", async () => {
-    await migrated(
-      { "1.sql": "CREATE ROLE app_owner; CREATE ROLE app LOGIN; CREATE TABLE t (id int);" },
+    const roles = "CREATE ROLE app_owner; CREATE ROLE app LOGIN; CREATE TABLE t (id int);";
+    const ownerOf = "SELECT relowner::regrole::text FROM pg_class WHERE relname = 't'";
+    await migrated({ "1.sql": roles }, async ({ owner, target }) => {
+      expect(target.roles.owners).toEqual(["app_owner"]);
+      expect(await ask(owner, ownerOf)).toEqual(["app_owner"]);
+      expect(await ask(owner, "SELECT rolname FROM pg_roles WHERE rolsuper OR rolname ~ 'throwaway'")).toEqual(["postgres"]);
+    });
+    const rights = `${roles} ALTER DEFAULT PRIVILEGES GRANT SELECT ON TABLES TO app;`;
+    await migrated({ "1.sql": rights }, async ({ owner, target }) => {
+      // Rights on tables to come are the stand-in's own and can't be another's.
+      expect(target.roles.owners).toEqual(["app_owner", "azora_throwaway"]);
+      expect(await ask(owner, ownerOf)).toEqual(["azora_throwaway"]);
+      expect(await ask(owner, "SELECT rolname FROM pg_roles WHERE rolsuper")).toEqual(["postgres"]);
+    });
+  });
+});
+
+describe("the rules on a history", () => {
+  /** What they find in the database that it makes. */
+  async function found(files: Readonly<Record<string, string>>): Promise<string[]> {
+    return migrated(
+      files,
       async ({ owner, target }) => {
-        const made = await ask(owner, "SELECT relowner::regrole::text FROM pg_class WHERE relname = 't'");
-        expect(target.roles.owners).toEqual(["app_owner", ...made]);
-        expect(await ask(owner, "SELECT rolname FROM pg_roles WHERE rolsuper")).toEqual(["postgres"]);
+        const client = await owner.connect();
+        try {
+          const { findings } = checkRules({ catalog: await readCatalog(client), target });
+          return findings.map(({ rule, object }) => `${rule} ${object}`);
+        } finally {
+          client.release();
+        }
       },
+      AZORA,
     );
+  }
+
+  const COLUMNS = "account_id uuid NOT NULL, id uuid NOT NULL, PRIMARY KEY (account_id, id)";
+
+  it("find nothing in azora's own and a table under guard", async () => {
+    const table = `CREATE TABLE tenant.samples (${COLUMNS}); SELECT guard.protect('tenant.samples');`;
+    expect(await found({ "20270101000000_samples/migration.sql": table })).toEqual([]);
+  });
+
+  it("find a table that somebody adds without the account", async () => {
+    const table = "CREATE TABLE tenant.samples (id uuid PRIMARY KEY); GRANT SELECT ON tenant.samples TO azora_runtime;";
+    const findings = await found({ "20270101000000_samples/migration.sql": table });
+    expect(findings).toContain("account-column table tenant.samples");
+    expect(findings.filter((finding) => !finding.endsWith("table tenant.samples"))).toEqual([]);
   });
 });
 
