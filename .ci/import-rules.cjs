@@ -1,5 +1,5 @@
 // Which room may import which: the house's rules, so that they can't rot. `npm run imports`.
-// The order of the rooms, top to bottom: commands > quickstart > installation > planes > database > errors, config.
+// The order of the rooms, top to bottom: commands > quickstart > installation > planes and isolation > database > errors, signing, config.
 
 const room = (name) => `^src/${name}/`;
 
@@ -45,8 +45,20 @@ module.exports = {
     forbid(
       "planes-under-installation",
       "Installations are made of planes, not the other way round.",
-      { path: "^src/(control-plane|tenant-plane|database|billing)/" },
+      { path: "^src/(control-plane|tenant-plane|isolation|database|billing)/" },
       { path: "^src/(installation|quickstart)/" },
+    ),
+    forbid(
+      "isolation-apart",
+      "Who checks the planes is none of them: the check sees the database and nothing that explains it away.",
+      { path: room("isolation") },
+      { path: "^src/(control-plane|tenant-plane|billing|generated|config\\.ts)" },
+    ),
+    forbid(
+      "isolation-unasked",
+      "What is checked can't lean on the check.",
+      { path: "^src/(control-plane|tenant-plane|billing)/" },
+      { path: room("isolation") },
     ),
     forbid(
       "database-at-the-bottom",
@@ -55,6 +67,7 @@ module.exports = {
       { path: "^src/(control-plane|tenant-plane|billing|isolation|config)" },
     ),
     forbid("errors-import-nothing", "Everybody imports the errors.", { path: "^src/errors\\.ts$" }, { path: ".*" }),
+    forbid("signing-imports-nothing", "Both planes and the check sign.", { path: "^src/signing\\.ts$" }, { path: "^src/" }),
     forbid(
       "terminal-libraries",
       "Only the terminal room draws and asks.",

@@ -56,7 +56,7 @@ export { type PurgeTenantInput, type PurgeTenantResult, purgeTenant } from "./co
 export { type AdminAuditEntry, readAdminAudit } from "./control-plane/read-admin-audit.js";
 export type { Receipt } from "./control-plane/receipt.js";
 export { type ResumeTenantInput, resumeTenant } from "./control-plane/resume-tenant.js";
-export { verifyText } from "./control-plane/signing.js";
+export { verifyText } from "./signing.js";
 export { type LifecycleResult, type SuspendTenantInput, suspendTenant } from "./control-plane/suspend-tenant.js";
 export type { Tenant } from "./control-plane/tenant.js";
 export { AzoraError, type ErrorCode, EXIT } from "./errors.js";

@@ -1,7 +1,7 @@
 import type { Engine } from "../database/engine.js";
 import { plainAdapter } from "../database/wire/prisma-adapter.js";
 import { PrismaClient } from "../generated/control/client.js";
-import type { SigningKey } from "./signing.js";
+import type { SigningKey } from "../signing.js";
 
 /** What control-plane operations work on: the vendor's own login and nothing of a tenant's. */
 export interface ControlConnection {

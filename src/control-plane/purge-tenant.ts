@@ -4,7 +4,7 @@ import type { ControlConnection } from "./connection.js";
 import { inTransaction } from "./dry-run.js";
 import { findTenant } from "./find-tenant.js";
 import { type Receipt, toReceipt } from "./receipt.js";
-import { signText } from "./signing.js";
+import { signText } from "../signing.js";
 
 export interface PurgeTenantInput {
   /** Slug or id. */

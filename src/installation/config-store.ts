@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { chmodSync, closeSync, fsyncSync, mkdirSync, openSync, renameSync, writeSync } from "node:fs";
 import { dirname } from "node:path";
 import type { ConfigFile, ContextKeySetting, SigningKeySetting } from "../config.js";
-import { makeSigningKey } from "../control-plane/signing.js";
+import { makeSigningKey } from "../signing.js";
 import { AzoraError } from "../errors.js";
 
 /**

@@ -1,5 +1,5 @@
 import { type Config, type ConfigFile, checkUrl, loadConfig } from "../config.js";
-import { parseSigningKey, publicKeyOf } from "../control-plane/signing.js";
+import { parseSigningKey, publicKeyOf } from "../signing.js";
 import { ensureContextKey, ensureSigningKey } from "../database/guard-keys.js";
 import { checkLoginName, ensureOperator, roleExists, setPassword } from "../database/logins.js";
 import { applyMigrations } from "../database/migrate/apply.js";

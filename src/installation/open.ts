@@ -1,7 +1,7 @@
 import type { Pool } from "pg";
 import type { Config } from "../config.js";
 import { type ControlConnection, openControlPlane } from "../control-plane/connection.js";
-import { parseSigningKey, type SigningKey } from "../control-plane/signing.js";
+import { parseSigningKey, type SigningKey } from "../signing.js";
 import { openEmbedded } from "../database/embedded/engine.js";
 import type { Engine, Login } from "../database/engine.js";
 import { requireCurrentSchema } from "../database/migrate/history.js";

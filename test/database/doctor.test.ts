@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { Pool } from "pg";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import type { Config } from "../../src/config.js";
-import { makeSigningKey, parseSigningKey } from "../../src/control-plane/signing.js";
+import { makeSigningKey, parseSigningKey } from "../../src/signing.js";
 import type { Engine } from "../../src/database/engine.js";
 import type { Check } from "../../src/installation/doctor/check.js";
 import { checkClock, checkLogin, checkVersion } from "../../src/installation/doctor/connections.js";

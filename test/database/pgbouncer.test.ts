@@ -6,7 +6,7 @@ import { listTenants } from "../../src/control-plane/list-tenants.js";
 import { previewPurge } from "../../src/control-plane/preview-purge.js";
 import { purgeTenant } from "../../src/control-plane/purge-tenant.js";
 import { resumeTenant } from "../../src/control-plane/resume-tenant.js";
-import { parseSigningKey } from "../../src/control-plane/signing.js";
+import { parseSigningKey } from "../../src/signing.js";
 import { suspendTenant } from "../../src/control-plane/suspend-tenant.js";
 import type { Engine } from "../../src/database/engine.js";
 import { openServer } from "../../src/database/server.js";

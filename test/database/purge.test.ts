@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { expect, it } from "vitest";
 import { previewPurge } from "../../src/control-plane/preview-purge.js";
 import { purgeTenant } from "../../src/control-plane/purge-tenant.js";
-import { publicKeyOf, verifyText } from "../../src/control-plane/signing.js";
+import { publicKeyOf, verifyText } from "../../src/signing.js";
 import { accountTables, countRows, fingerprint, tablesHolding } from "../support/fingerprint.js";
 import { OPERATORS } from "../support/prepare.js";
 import { plant } from "../support/sample.js";

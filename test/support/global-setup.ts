@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { rm } from "node:fs/promises";
 import type { TestProject } from "vitest/node";
-import { makeSigningKey } from "../../src/control-plane/signing.js";
+import { makeSigningKey } from "../../src/signing.js";
 import { makePassword } from "../../src/database/scram.js";
 import { makeEmbeddedTemplate } from "./embedded-template.js";
 import { startServer, type TestServer } from "./postgres-server.js";

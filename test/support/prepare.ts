@@ -1,6 +1,6 @@
 import type { Pool } from "pg";
 import { openControlPlane } from "../../src/control-plane/connection.js";
-import { parseSigningKey, publicKeyOf } from "../../src/control-plane/signing.js";
+import { parseSigningKey, publicKeyOf } from "../../src/signing.js";
 import type { Engine } from "../../src/database/engine.js";
 import { ensureContextKey, ensureSigningKey } from "../../src/database/guard-keys.js";
 import { ensureOperator, type OperatorRole } from "../../src/database/logins.js";

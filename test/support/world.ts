@@ -5,7 +5,7 @@ import { join } from "node:path";
 import type { Pool } from "pg";
 import { afterAll, beforeAll, describe, inject } from "vitest";
 import { type ControlConnection, openControlPlane } from "../../src/control-plane/connection.js";
-import { parseSigningKey } from "../../src/control-plane/signing.js";
+import { parseSigningKey } from "../../src/signing.js";
 import { openEmbedded } from "../../src/database/embedded/engine.js";
 import type { Engine } from "../../src/database/engine.js";
 import type { OperatorRole } from "../../src/database/logins.js";

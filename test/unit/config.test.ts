@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type ConfigFile, loadConfig } from "../../src/config.js";
-import { makeSigningKey } from "../../src/control-plane/signing.js";
+import { makeSigningKey } from "../../src/signing.js";
 import { AzoraError } from "../../src/errors.js";
 
 const SECRET = "hunter2-and-more";

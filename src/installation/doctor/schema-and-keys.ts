@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { Config } from "../../config.js";
 import type { ControlConnection } from "../../control-plane/connection.js";
-import { publicKeyOf } from "../../control-plane/signing.js";
+import { publicKeyOf } from "../../signing.js";
 import type { Engine, Login } from "../../database/engine.js";
 import { compareHistory } from "../../database/migrate/history.js";
 import { AzoraError } from "../../errors.js";

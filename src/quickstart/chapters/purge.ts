@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { purgeTenant } from "../../control-plane/purge-tenant.js";
 import type { Receipt } from "../../control-plane/receipt.js";
-import { verifyText } from "../../control-plane/signing.js";
+import { verifyText } from "../../signing.js";
 import type { Neighbour, PurgeProof } from "../result.js";
 import type { Actor, Sql, Stage } from "../stage.js";
 import { countRows, fingerprint, sum, tenantTables } from "../tables.js";

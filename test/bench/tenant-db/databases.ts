@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { Pool } from "pg";
-import { makeSigningKey } from "../../../src/control-plane/signing.js";
+import { makeSigningKey } from "../../../src/signing.js";
 import { setPassword } from "../../../src/database/logins.js";
 import { install } from "../../support/prepare.js";
 import { administer, urlOf } from "../../support/server-template.js";

@@ -1,6 +1,6 @@
 import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject, sign, verify } from "node:crypto";
 
-/** An Ed25519 key (RFC 8032) that signs receipts. */
+/** An Ed25519 key (RFC 8032) that signs receipts and reports. */
 export interface SigningKey {
   readonly id: string;
   readonly privateKey: KeyObject;
