@@ -27,12 +27,19 @@ export interface Verification {
   readonly unclear: readonly string[];
 }
 
-/** The three figures of the product's page. */
+/** The three figures of the product's page; null for what wasn't looked at. */
 export interface Figures {
-  readonly recordsWithAccount: { readonly carrying: number; readonly total: number } | null;
+  readonly recordsWithAccount: Records | null;
   readonly tablesWithAccount: { readonly carrying: number; readonly total: number };
   readonly controlPlaneSelects: { readonly possible: number; readonly tried: number } | null;
   readonly cascades: { readonly cascading: number; readonly total: number };
+}
+
+/** Rows as the owner counted them, past every policy. */
+export interface Records {
+  readonly carrying: number;
+  readonly total: number;
+  readonly tables: readonly { readonly table: string; readonly carrying: number; readonly total: number }[];
 }
 
 export interface RuleResult {

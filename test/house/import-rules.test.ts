@@ -58,7 +58,10 @@ const PLANTED: [rule: string, files: Record<string, string>][] = [
     { "src/installation/b.ts": ROOM, "src/isolation/a.ts": 'export { room } from "../installation/b.js";\n' },
   ],
   ["operations-know-no-terminal", { "src/cli/b.ts": ROOM, "src/isolation/a.ts": 'export { room } from "../cli/b.js";\n' }],
-  ["isolation-apart", { "src/control-plane/b.ts": ROOM, "src/isolation/a.ts": 'export { room } from "../control-plane/b.js";\n' }],
+  [
+    "isolation-apart",
+    { "src/control-plane/b.ts": ROOM, "src/isolation/a.ts": 'export { room } from "../control-plane/b.js";\n' },
+  ],
   ["isolation-unasked", { "src/isolation/b.ts": ROOM, "src/tenant-plane/a.ts": 'export { room } from "../isolation/b.js";\n' }],
   ["signing-imports-nothing", { "src/errors.ts": ROOM, "src/signing.ts": 'export { room } from "./errors.js";\n' }],
   [

@@ -1,0 +1,72 @@
+import type { Attempt, ProbeResult } from "../../probe.js";
+import type { Breakage, RuleResult } from "../../verification.js";
+import { anchor, count, html, type Markup } from "../markup.js";
+
+/** What each rule held against how many objects. */
+export function rulesSection(rules: readonly RuleResult[]): Markup {
+  return html`<div class="scroll" tabindex="0" role="region" aria-label="Rules"><table>
+    <caption>An invariant each; it holds where nothing is found</caption>
+    <thead><tr><th scope="col">Rule</th><th scope="col">Invariant</th><th scope="col">Severity</th><th scope="col" class="number">Checked</th><th scope="col" class="number">Found</th></tr></thead>
+    <tbody>${rules.map(
+      ({
+        id,
+        title,
+        severity,
+        checked,
+        found,
+        layer,
+      }) => html`<tr><th scope="row"><code>${id}</code>${layer !== "static" && html` <span class="quiet">${layer}</span>`}</th><td>${title}</td><td>${severity}</td>
+        <td class="number">${checked}</td><td class="number">${found === 0 ? (checked === 0 ? "nothing to check" : "✓ 0") : html`<strong>✗ ${found}</strong>`}</td></tr>`,
+    )}</tbody></table></div>`;
+}
+
+const OUTCOME: Readonly<Record<Attempt["outcome"], string>> = { held: "✓ held", broken: "✗ broken", unclear: "? unclear" };
+
+/** What was tried as whom, and what PostgreSQL answered, word for word. */
+export function probesSection(probes: readonly ProbeResult[]): Markup {
+  if (probes.length === 0) return html`<p>Not run: only the catalog was looked at.</p>`;
+  return html`<p>Each statement was sent by the login that is named, in a transaction that was rolled back, with synthetic tenants.</p>
+    ${probes.map(
+      ({
+        id,
+        title,
+        attempts,
+      }) => html`<details id="probe-${anchor(id)}"><summary>${mark(attempts)} ${title} <span class="quiet">${id} · ${count(attempts.length, "attempt")}</span></summary>
+      <div class="scroll" tabindex="0" role="region" aria-label="Attempts of ${id}"><table>
+        <caption class="unseen">Attempts of ${id}</caption>
+        <thead><tr><th scope="col">As</th><th scope="col">Tried</th><th scope="col">PostgreSQL answered</th><th scope="col">Outcome</th></tr></thead>
+        <tbody>${attempts.map(attemptRow)}</tbody></table></div></details>`,
+    )}`;
+}
+
+function attemptRow({ as, object, statement, answer, outcome, note }: Attempt): Markup {
+  return html`<tr class="${outcome}"><td>${as}</td><td><span class="quiet">${object}</span><code class="block">${statement}</code></td><td><code>${answer}</code>${note !== null && html`<p class="quiet">${note}</p>`}</td><td class="outcome">${OUTCOME[outcome]}</td></tr>`;
+}
+
+function mark(attempts: readonly Attempt[]): string {
+  if (attempts.some(({ outcome }) => outcome === "broken")) return "✗";
+  return attempts.length > 0 && attempts.every(({ outcome }) => outcome === "held") ? "✓" : "?";
+}
+
+/** Each guarantee broken on purpose: a check that can't go red shows nothing by being green. */
+export function selfTestSection(selfTest: readonly Breakage[] | null): Markup {
+  if (selfTest === null) return html`<p>Not run. <code>azora isolation:report --self-test</code> runs it.</p>`;
+  return html`<p>Each guarantee was broken on purpose, in a transaction that was rolled back; the rules and probes that must notice are named.</p>
+    <div class="scroll" tabindex="0" role="region" aria-label="Self-test"><table>
+    <caption class="unseen">Breakages</caption>
+    <thead><tr><th scope="col">Broken on purpose</th><th scope="col">Must notice</th><th scope="col">Noticed</th><th scope="col">Outcome</th></tr></thead>
+    <tbody>${selfTest.map(
+      ({
+        name,
+        statement,
+        expected,
+        red,
+        seen,
+      }) => html`<tr class="${seen ? "held" : "broken"}"><th scope="row">${name}<code class="block">${statement}</code></th>
+      <td>${list(expected)}</td><td>${list(red)}</td><td class="outcome">${seen ? "✓ seen" : "✗ missed"}</td></tr>`,
+    )}</tbody></table></div>`;
+}
+
+function list(ids: readonly string[]): Markup {
+  return html`<ul class="plain">${ids.map((id) => html`<li><code>${id}</code></li>`)}</ul>`;
+}
