@@ -63,7 +63,7 @@ footer { padding-bottom: 2.5rem; color: var(--quiet); font-size: .85rem; overflo
 .facts .wide { grid-column: 1 / -1; }
 dt { color: var(--quiet); font-size: .82rem; }
 dd { margin: 0; overflow-wrap: anywhere; }
-.scroll { overflow-x: auto; margin: 0 0 1rem; }
+.scroll { position: relative; overflow-x: auto; margin: 0 0 1rem; }
 table { border-collapse: collapse; width: 100%; font-size: .92rem; }
 caption { text-align: left; color: var(--quiet); font-size: .85rem; padding: 0 0 .4rem; }
 th, td { text-align: left; vertical-align: top; padding: .42rem .8rem .42rem 0; border-bottom: 1px solid var(--line); }
