@@ -56,11 +56,11 @@ export { type PurgeTenantInput, type PurgeTenantResult, purgeTenant } from "./co
 export { type AdminAuditEntry, readAdminAudit } from "./control-plane/read-admin-audit.js";
 export type { Receipt } from "./control-plane/receipt.js";
 export { type ResumeTenantInput, resumeTenant } from "./control-plane/resume-tenant.js";
-export { verifyText } from "./signing.js";
 export { type LifecycleResult, type SuspendTenantInput, suspendTenant } from "./control-plane/suspend-tenant.js";
 export type { Tenant } from "./control-plane/tenant.js";
 export { AzoraError, type ErrorCode, EXIT } from "./errors.js";
 export { type Installation, openInstallation } from "./installation/open.js";
+export { verifyText } from "./signing.js";
 export type { TenantContext } from "./tenant-plane/context.js";
 export { type AuditEntry, readAuditLog } from "./tenant-plane/read-audit-log.js";
 export type { TenantClient, TenantTransaction } from "./tenant-plane/tenant-client.js";

@@ -10,14 +10,15 @@ export interface Failure {
   readonly exit: number;
 }
 
-/** A check ran and found something: an error that has a result. */
+/** A check ran and found something, or could not tell: an error that has a result. */
 export class CheckFailed extends AzoraError {
   constructor(
     message: string,
     readonly result: object,
     hint?: string,
+    code: "VIOLATIONS" | "UNDECIDED" = "VIOLATIONS",
   ) {
-    super("VIOLATIONS", message, hint ? { hint } : {});
+    super(code, message, hint ? { hint } : {});
   }
 }
 

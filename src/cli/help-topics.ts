@@ -7,7 +7,7 @@ export interface HelpTopic {
 
 const MEANING: Record<keyof typeof EXIT, string> = {
   ok: "done, or nothing was to do",
-  failure: "failed, or a bug in azora",
+  failure: "failed, a check that could not tell, or a bug in azora",
   usage: "bad flag, argument, value or setting",
   notFound: "not found: tenant, plan, database",
   notPermitted: "not permitted: refused by PostgreSQL, or the tenant is suspended",
@@ -34,13 +34,13 @@ flag: put it into the variable, or into a file that NAME_FILE names.
 CONNECTIONS (a PostgreSQL server; without any of them the embedded database is used)
   AZORA_CONTROL_URL, AZORA_CONTROL_URL_FILE   the operator's login: tenant:*, audit:export --control-plane
   AZORA_TENANT_URL, AZORA_TENANT_URL_FILE     the application's login: tenantDb(), audit:export --tenant
-  AZORA_OWNER_URL, AZORA_OWNER_URL_FILE       the installer's login: init, db:*, guard:*
+  AZORA_OWNER_URL, AZORA_OWNER_URL_FILE       the installer's login: init, db:*, guard:*, isolation:*
   Behind PgBouncer (transaction mode): add ?pgbouncer=true, unless it is 1.21 or later with
   max_prepared_statements set. The owner's connection goes to the server itself.
 
 KEYS
   AZORA_CONTEXT_KEY, AZORA_CONTEXT_KEY_FILE   ID:BASE64, 32 bytes; signs who acts in which tenant
-  AZORA_SIGNING_KEY, AZORA_SIGNING_KEY_FILE   ID: and an Ed25519 PEM; signs the receipts of purges
+  AZORA_SIGNING_KEY, AZORA_SIGNING_KEY_FILE   ID: and an Ed25519 PEM; signs receipts and reports
 
 PLACES
   AZORA_DATA_DIR   holds config.json and the embedded database
@@ -65,9 +65,9 @@ ${exitCodes}
   {"ok": true, "result": { … }}
   {"ok": false, "error": {"code": "NOT_FOUND", "message": "…", "hint": "…", "exit": 3}}
 
-\`ok\` is true exactly when the exit code is 0. A check that found something (exit code 9) has
-its \`result\` beside the \`error\`. \`code\` is stable; messages are for people. Times are ISO
-8601 in UTC. Integers beyond 2^53 are strings.
+\`ok\` is true exactly when the exit code is 0. A check that found something (exit code 9) or
+could not tell (UNDECIDED) has its \`result\` beside the \`error\`. \`code\` is stable; messages
+are for people. Times are ISO 8601 in UTC. Integers beyond 2^53 are strings.
 
 \`audit:export\` without --output is a stream: one JSON object a line, with or without --json.
 

@@ -27,7 +27,11 @@ export function checkOutputFile(file: string, { force }: OutputFileOptions): voi
  * it, which takes its name at the end.
  * @throws AzoraError ALREADY_EXISTS, FAILURE when it can't be written
  */
-export async function writeOutputFile(file: string, chunks: AsyncIterable<string>, options: OutputFileOptions): Promise<void> {
+export async function writeOutputFile(
+  file: string,
+  chunks: AsyncIterable<string | Uint8Array>,
+  options: OutputFileOptions,
+): Promise<void> {
   checkOutputFile(file, options);
   const temporary = `${file}.${process.pid}.partial`;
   // An interrupted process leaves by process.exit(), which runs no `finally`.
@@ -42,6 +46,14 @@ export async function writeOutputFile(file: string, chunks: AsyncIterable<string
   } finally {
     process.removeListener("exit", cleanUp);
   }
+}
+
+/** The same for a text or bytes that are there already. */
+export async function writeOutputText(file: string, content: string | Uint8Array, options: OutputFileOptions): Promise<void> {
+  async function* once() {
+    yield content;
+  }
+  await writeOutputFile(file, once(), options);
 }
 
 /** Writes as fast as the reader reads, and leaves the stream open. */

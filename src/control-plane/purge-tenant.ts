@@ -1,10 +1,10 @@
 import { AzoraError } from "../errors.js";
+import { signText } from "../signing.js";
 import { attempt } from "./attempt.js";
 import type { ControlConnection } from "./connection.js";
 import { inTransaction } from "./dry-run.js";
 import { findTenant } from "./find-tenant.js";
 import { type Receipt, toReceipt } from "./receipt.js";
-import { signText } from "../signing.js";
 
 export interface PurgeTenantInput {
   /** Slug or id. */

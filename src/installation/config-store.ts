@@ -2,8 +2,8 @@ import { randomBytes } from "node:crypto";
 import { chmodSync, closeSync, fsyncSync, mkdirSync, openSync, renameSync, writeSync } from "node:fs";
 import { dirname } from "node:path";
 import type { ConfigFile, ContextKeySetting, SigningKeySetting } from "../config.js";
-import { makeSigningKey } from "../signing.js";
 import { AzoraError } from "../errors.js";
+import { makeSigningKey } from "../signing.js";
 
 /**
  * Writes the configuration file, mode 0600 in a directory of mode 0700, so that it is

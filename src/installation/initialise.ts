@@ -1,11 +1,11 @@
 import { type Config, type ConfigFile, checkUrl, loadConfig } from "../config.js";
-import { parseSigningKey, publicKeyOf } from "../signing.js";
 import { ensureContextKey, ensureSigningKey } from "../database/guard-keys.js";
 import { checkLoginName, ensureOperator, roleExists, setPassword } from "../database/logins.js";
 import { applyMigrations } from "../database/migrate/apply.js";
 import { makePassword } from "../database/scram.js";
 import { explainDatabaseError } from "../database/sql-errors.js";
 import { AzoraError } from "../errors.js";
+import { parseSigningKey, publicKeyOf } from "../signing.js";
 import { makeContextKey, makeSigningKeySetting, writeConfigFile } from "./config-store.js";
 import { openEngine, reachablePool } from "./open.js";
 import { requireSupportedServer } from "./server-version.js";

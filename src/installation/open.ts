@@ -1,13 +1,13 @@
 import type { Pool } from "pg";
 import type { Config } from "../config.js";
 import { type ControlConnection, openControlPlane } from "../control-plane/connection.js";
-import { parseSigningKey, type SigningKey } from "../signing.js";
 import { openEmbedded } from "../database/embedded/engine.js";
 import type { Engine, Login } from "../database/engine.js";
 import { requireCurrentSchema } from "../database/migrate/history.js";
 import { openServer } from "../database/server.js";
 import { explainDatabaseError } from "../database/sql-errors.js";
 import { AzoraError } from "../errors.js";
+import { parseSigningKey, type SigningKey } from "../signing.js";
 import type { TenantConnection } from "../tenant-plane/tenant-db.js";
 
 /** An installation of azora, opened by its settings; connections are made when asked for. */

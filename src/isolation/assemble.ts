@@ -15,6 +15,8 @@ export type Harvest = Pick<
   readonly findings: readonly Finding[];
   /** Kind and name of everything that was looked at. */
   readonly objects: ReadonlySet<string>;
+  /** What comments in the source accept, and comments that accept nothing. */
+  readonly inSource: Pick<Verification, "accepted" | "stale">;
 };
 
 export interface Assembled {
@@ -29,7 +31,7 @@ export function assemble(
   { exemptions }: Pick<Target, "exemptions">,
   baseline: readonly BaselineEntry[],
 ): Assembled {
-  const { objects, findings, unclear, ...rest } = harvest;
+  const { objects, findings, unclear, inSource, ...rest } = harvest;
   const all = [...findings, ...probeFindings(harvest.probes)].sort(bySeverity);
   const today = harvest.checkedAt.slice(0, 10);
   const { kept, ...judgement } = judge({ findings: all, exemptions, baseline, objects, today });
@@ -37,7 +39,12 @@ export function assemble(
   const verdict = verdictOf(judgement, doubts);
   return {
     kept,
-    verification: { format: 1, ...rest, verdict, ...judgement, residualRisks: RESIDUAL_RISKS, unclear: doubts },
+    verification: {
+      ...{ format: 1, ...rest, verdict, residualRisks: RESIDUAL_RISKS, unclear: doubts },
+      findings: judgement.findings,
+      accepted: [...judgement.accepted, ...inSource.accepted],
+      stale: [...judgement.stale, ...inSource.stale],
+    },
   };
 }
 

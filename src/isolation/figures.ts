@@ -1,14 +1,16 @@
 import type { ClientBase } from "pg";
-import type { Catalog, Constraint } from "./catalog/catalog.js";
+import type { Constraint } from "./catalog/catalog.js";
+import { quoteIdentifier } from "./names.js";
 import type { ProbeResult } from "./probe.js";
+import type { Facts } from "./rule.js";
 import type { Target } from "./target.js";
+import { type TenantTable, tenantTables } from "./tenancy.js";
 import type { Figures, Records } from "./verification.js";
 
-/** A table whose rows belong to tenants. */
-export interface TenantTable {
-  /** Qualified and quoted. */
-  readonly name: string;
-  readonly account: string;
+/** Either the records, or why there are none. */
+export interface Counted {
+  readonly records: Records | null;
+  readonly why: string | null;
 }
 
 /** Counting is the one thing here that reads every row: bounded, so that it can be run on a live system. */
@@ -18,10 +20,7 @@ const COUNT_TIMEOUT_MS = 20_000;
  * Counts the rows of tenant tables and those among them that carry an account, in one read-only snapshot.
  * @returns null with the reason where that login may not count past row security, or it takes too long
  */
-export async function countRecords(
-  client: ClientBase,
-  tables: readonly TenantTable[],
-): Promise<{ readonly records: Records | null; readonly why: string | null }> {
+export async function countRecords(client: ClientBase, tables: readonly TenantTable[]): Promise<Counted> {
   await client.query("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
   try {
     // Under a policy a count would be of what the policy lets through: an error says more.
@@ -29,37 +28,34 @@ export async function countRecords(
       `SET LOCAL row_security = off; SET LOCAL statement_timeout = ${COUNT_TIMEOUT_MS}; SET LOCAL lock_timeout = 2000`,
     );
     const counted: { table: string; total: number; carrying: number }[] = [];
-    for (const { name, account } of tables) {
+    for (const { table, account } of tables) {
+      if (table.kind !== "table") continue;
+      const carries = table.columns.some(({ name }) => name === account);
       // Children and partitions stand in the list themselves.
       const { rows } = await client.query<{ total: string; carrying: string }>(
-        `SELECT count(*) AS total, count(${quoteName(account)}) AS carrying FROM ONLY ${name}`,
+        `SELECT count(*) AS total, count(${carries ? quoteIdentifier(account) : "NULL"}) AS carrying FROM ONLY ${table.name}`,
       );
-      counted.push({ table: name, total: Number(rows[0]?.total), carrying: Number(rows[0]?.carrying) });
+      counted.push({ table: table.name, total: Number(rows[0]?.total), carrying: Number(rows[0]?.carrying) });
     }
     const sum = (key: "total" | "carrying") => counted.reduce((total, each) => total + each[key], 0);
     return { records: { carrying: sum("carrying"), total: sum("total"), tables: counted }, why: null };
   } catch (error) {
-    return { records: null, why: `the records were not counted: ${(error as Error).message}` };
+    return { records: null, why: (error as Error).message };
   } finally {
     await client.query("ROLLBACK");
   }
 }
 
 /** The three figures, as far as they were looked at. */
-export function figuresOf(
-  { catalog, target }: { readonly catalog: Catalog; readonly target: Target },
-  tables: readonly TenantTable[],
-  seen: { readonly records: Records | null; readonly probes: readonly ProbeResult[] },
-): Figures {
-  const relations = new Map(catalog.relations.map((relation) => [relation.name, relation]));
-  const carrying = tables.filter(({ name, account }) =>
-    relations.get(name)?.columns.some((column) => column.name === account && column.notNull),
-  );
-  const cascading = tables.filter(({ name, account }) =>
-    relations.get(name)?.constraints.some((constraint) => cascadesFromAccounts(constraint, account, target)),
+export function figuresOf(facts: Facts, seen: { readonly records: Counted; readonly probes: readonly ProbeResult[] }): Figures {
+  const tables = tenantTables(facts);
+  const carrying = tables.filter(({ table, account }) => table.columns.some(({ name, notNull }) => name === account && notNull));
+  const cascading = tables.filter(({ table, account }) =>
+    table.constraints.some((constraint) => cascadesFromAccounts(constraint, account, facts.target)),
   );
   return {
-    recordsWithAccount: seen.records,
+    recordsWithAccount: seen.records.records,
+    notCounted: seen.records.why,
     tablesWithAccount: { carrying: carrying.length, total: tables.length },
     controlPlaneSelects: controlPlaneSelects(seen.probes),
     cascades: { cascading: cascading.length, total: tables.length },
@@ -81,8 +77,4 @@ function controlPlaneSelects(probes: readonly ProbeResult[]): Figures["controlPl
   );
   if (selects.length === 0) return null;
   return { possible: selects.filter(({ outcome }) => outcome === "broken").length, tried: selects.length };
-}
-
-function quoteName(name: string): string {
-  return `"${name.replaceAll('"', '""')}"`;
 }

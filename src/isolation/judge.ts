@@ -1,4 +1,5 @@
 import type { BaselineEntry } from "./baseline.js";
+import { covers } from "./exempt.js";
 import type { Exemption, Finding } from "./finding.js";
 import type { Verification } from "./verification.js";
 
@@ -43,7 +44,7 @@ export function judge({ findings, exemptions, baseline, objects, today }: JudgeI
   }
   const stale = [
     ...exemptions
-      .filter((each) => !usedExemptions.has(each) && (each.rule !== undefined || !names(each.object, objects)))
+      .filter((each) => !usedExemptions.has(each) && !names(each, objects))
       .map((each) => ({ ...each, why: "the exemption matches nothing" })),
     ...baseline.filter(({ until }) => until < today).map((each) => ({ ...bare(each), why: `it expired after ${each.until}` })),
     ...left.map((each) => ({ ...bare(each), why: "nothing like it was found any more" })),
@@ -55,15 +56,10 @@ function bare({ rule, object, reason }: BaselineEntry): Exemption {
   return { rule, object, reason };
 }
 
-function matches({ object, rule }: Exemption, finding: Finding): boolean {
-  return (rule === undefined || rule === finding.rule) && isLike(object, finding.object);
+function matches(exemption: Exemption, { rule, object }: Finding): boolean {
+  return (exemption.rule ?? rule) === rule && covers(exemption, object);
 }
 
-function names(pattern: string, objects: ReadonlySet<string>): boolean {
-  return objects.has(pattern) || (pattern.endsWith("*") && [...objects].some((object) => isLike(pattern, object)));
-}
-
-/** `*` at the end of a pattern stands for any ending. */
-function isLike(pattern: string, object: string): boolean {
-  return pattern.endsWith("*") ? object.startsWith(pattern.slice(0, -1)) : object === pattern;
+function names(exemption: Exemption, objects: ReadonlySet<string>): boolean {
+  return exemption.rule === undefined && [...objects].some((object) => covers(exemption, object));
 }

@@ -30,6 +30,8 @@ export interface Verification {
 /** The three figures of the product's page; null for what wasn't looked at. */
 export interface Figures {
   readonly recordsWithAccount: Records | null;
+  /** Why the records were not counted: the catalog's NOT NULL says the same of them without their number. */
+  readonly notCounted: string | null;
   readonly tablesWithAccount: { readonly carrying: number; readonly total: number };
   readonly controlPlaneSelects: { readonly possible: number; readonly tried: number } | null;
   readonly cascades: { readonly cascading: number; readonly total: number };

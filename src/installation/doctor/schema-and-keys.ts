@@ -1,10 +1,10 @@
 import { randomUUID } from "node:crypto";
 import type { Config } from "../../config.js";
 import type { ControlConnection } from "../../control-plane/connection.js";
-import { publicKeyOf } from "../../signing.js";
 import type { Engine, Login } from "../../database/engine.js";
 import { compareHistory } from "../../database/migrate/history.js";
 import { AzoraError } from "../../errors.js";
+import { publicKeyOf } from "../../signing.js";
 import { openTenantDb } from "../../tenant-plane/tenant-db.js";
 import { tenantConnectionOf } from "../open.js";
 import { type Check, failed, ok, skipped } from "./check.js";

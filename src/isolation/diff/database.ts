@@ -1,6 +1,15 @@
-import type { Catalog, DatabaseFunction, DefaultRights, Grant, Membership, Role, Schema } from "../catalog/catalog.js";
+import type {
+  Catalog,
+  DatabaseFunction,
+  DefaultRights,
+  Grant,
+  Membership,
+  ProtectedTable,
+  Role,
+  Schema,
+} from "../catalog/catalog.js";
 import { type Change, type ChangeClass, pairs } from "./change.js";
-import { always, fieldChanges, turnedOff, turnedOn } from "./fields.js";
+import { always, fieldChanges, type Judges, turnedOff, turnedOn } from "./fields.js";
 import { grantChanges } from "./grants.js";
 
 /** Roles, functions, schemas and what belongs to the database as a whole. */
@@ -46,6 +55,12 @@ export function databaseChanges(before: Catalog, after: Catalog): Change[] {
       removed: () => "look",
       changed: {},
     }),
+    ...listed<ProtectedTable>("protected table", [before.protectedTables, after.protectedTables], {
+      name: ({ table }) => table,
+      added: () => "safe",
+      removed: always,
+      changed: { accountColumn: always, appendOnly: turnedOff },
+    }),
     ...wholeChanges(before.database, after.database),
   ];
 }
@@ -54,7 +69,7 @@ interface Kind<T> {
   readonly name: (item: T) => string;
   readonly added: (item: T) => ChangeClass;
   readonly removed: (item: T) => ChangeClass;
-  readonly changed: Parameters<typeof fieldChanges<T & object>>[2];
+  readonly changed: Judges<T>;
 }
 
 function listed<T extends object>(
@@ -90,6 +105,8 @@ function wholeChanges(before: Facts, after: Facts): Change[] {
       "parameterGrants",
       "languages",
       "systemFunctions",
+      "systemGrants",
+      "owned",
     ]),
     ...grantChanges("database", before.grants, after.grants),
     ...listed<Facts["extensions"][number]>("extension", [before.extensions, after.extensions], {
@@ -124,5 +141,21 @@ function wholeChanges(before: Facts, after: Facts): Change[] {
       ...opens,
       changed: {},
     }),
+    ...listed<Facts["systemGrants"][number]>("system object", [before.systemGrants, after.systemGrants], {
+      ...opens,
+      name: ({ object }) => object,
+      changed: {},
+    }),
+    // How much somebody owns changes with every table; that somebody owns something at all does not.
+    ...listed<Pick<Facts["owned"][number], "role" | "kind">>("ownership", [owners(before), owners(after)], {
+      name: ({ role, kind }) => `of ${role} in ${kind}`,
+      added: () => "look",
+      removed: () => "safe",
+      changed: {},
+    }),
   ];
+}
+
+function owners({ owned }: Facts): Pick<Facts["owned"][number], "role" | "kind">[] {
+  return owned.map(({ role, kind }) => ({ role, kind }));
 }

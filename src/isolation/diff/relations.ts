@@ -1,8 +1,8 @@
 import type { Column, Constraint, Index, Policy, Relation, RewriteRule, Trigger } from "../catalog/catalog.js";
-import { comparesAccount } from "../report/policy-words.js";
+import { binds } from "../policy-expression.js";
 import type { Target } from "../target.js";
 import { type Change, type ChangeClass, pairs } from "./change.js";
-import { always, fieldChanges, show, turnedOff } from "./fields.js";
+import { always, fieldChanges, type Judges, show, turnedOff } from "./fields.js";
 import { grantChanges } from "./grants.js";
 
 /** What a relation is held against: the target of the later report. */
@@ -102,7 +102,7 @@ function changesOf(object: string, both: { readonly before: Relation; readonly a
 
 /** A policy's expression that became anything but the plain comparison may have been widened. */
 function classOfExpression(expression: string | null, { account, target }: Ground): ChangeClass {
-  return expression !== null && comparesAccount(expression, account, target.context.expressions) ? "safe" : "dangerous";
+  return expression !== null && binds(expression, account, target.context.expressions) ? "safe" : "dangerous";
 }
 
 /** A foreign key pairs account with account, a key starts with it: anything else reaches across tenants. */
@@ -121,42 +121,22 @@ function columns(
     const name = `${object}, column ${key}`;
     const isAccount = key === account;
     if (old && fresh) {
-      const serious = isAccount ? always : undefined;
+      const judges: Judges<Column> = isAccount ? { type: always, notNull: turnedOff, default: always, generated: always } : {};
       return [
-        ...fieldChanges<Column>(
-          name,
-          { before: old, after: fresh },
-          isAccount
-            ? { type: always, notNull: turnedOff, default: always }
-            : serious
-              ? {}
-              : { notNull: (_, is) => (is ? "safe" : "look") },
-          ["grants"],
-        ),
+        ...fieldChanges<Column>(name, { before: old, after: fresh }, judges, ["grants"]),
         ...grantChanges(name, old.grants, fresh.grants),
       ];
     }
-    if (fresh)
-      return [
-        { class: "safe", object: name, what: "the column was added", before: null, after: fresh.type },
-        ...grantChanges(name, [], fresh.grants),
-      ];
-    return [
-      {
-        class: isAccount ? "dangerous" : "look",
-        object: name,
-        what: "the column was removed",
-        before: old?.type ?? null,
-        after: null,
-      },
-    ];
+    const change = { object: name, before: old?.type ?? null, after: fresh?.type ?? null };
+    if (fresh) return [{ class: "safe", what: "the column was added", ...change }, ...grantChanges(name, [], fresh.grants)];
+    return [{ class: isAccount ? "dangerous" : "look", what: "the column was removed", ...change }];
   });
 }
 
 interface Judged<T> {
   readonly added: (item: T) => ChangeClass;
   readonly removed: (item: T) => ChangeClass;
-  readonly changed: Parameters<typeof fieldChanges<T & object>>[2];
+  readonly changed: Judges<T>;
 }
 
 function parts<T extends { readonly name: string }>(

@@ -23,7 +23,7 @@ const POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; 
 /** The report as one HTML file that needs nothing but a browser. */
 export function reportPage(report: Report): string {
   const { verification, catalog, target } = report;
-  const scene = sceneOf(catalog, target);
+  const scene = sceneOf({ catalog, target });
   const { rules, probes, selfTest, residualRisks } = verification;
   const sections: readonly Section[] = [
     { id: "findings", title: "Findings", body: findingsSection(verification) },

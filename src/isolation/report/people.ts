@@ -1,11 +1,13 @@
-import type { Catalog, Relation } from "../catalog/catalog.js";
-import type { Target } from "../target.js";
+import type { Relation } from "../catalog/catalog.js";
+import { planes, type Side } from "../planes.js";
+import type { Facts } from "../rule.js";
+import { tenantTablesByName } from "../tenancy.js";
 import { type Grantee, Reach } from "./reach.js";
 
-/** A role in the report, with what it is there for. */
+/** A role in the report, with the side it stands on. */
 export interface Person {
   readonly name: Grantee;
-  readonly plane: "control" | "runtime" | "owner" | "public" | "other";
+  readonly side: Side;
   readonly login: boolean;
 }
 
@@ -21,52 +23,45 @@ export interface Scene {
   accountOf(relation: Relation): string;
 }
 
-const ORDER: Readonly<Record<Person["plane"], number>> = { runtime: 0, control: 1, owner: 2, other: 3, public: 4 };
+const ORDER: Readonly<Record<Side, number>> = { runtime: 0, control: 1, stranger: 2, owner: 3, public: 4 };
 
 /** Sorts a catalog into planes, by what the target says they are. */
-export function sceneOf(catalog: Catalog, target: Target): Scene {
-  const reach = new Reach(catalog);
-  const withRows = catalog.relations.filter(({ kind }) => kind !== "sequence" && kind !== "other");
-  const tenantRelations = withRows.filter(({ schema }) => target.schemas.includes(schema)).sort(byName);
+export function sceneOf(facts: Facts): Scene {
+  const { catalog, target } = facts;
+  const tenants = tenantTablesByName(facts);
+  const withRows = catalog.relations.filter(
+    ({ kind, extension }) => kind !== "sequence" && kind !== "other" && extension === null,
+  );
+  const tenantRelations = withRows
+    .filter(({ schema, name }) => target.schemas.includes(schema) || tenants.has(name))
+    .sort(byName);
   const accounts = catalog.relations.find(({ name }) => name === target.accounts.table);
   const controlRelations = withRows
     .filter((each) => each.schema === accounts?.schema && !tenantRelations.includes(each))
     .sort(byName);
   return {
-    reach,
+    reach: new Reach(facts),
     tenantRelations,
     controlRelations,
-    people: peopleOf(catalog, target, [...tenantRelations, ...controlRelations]),
-    accountOf: ({ name }) => target.accountColumns[name] ?? target.accountColumn,
+    people: peopleOf(facts, [...tenantRelations, ...controlRelations]),
+    accountOf: ({ name }) => tenants.get(name)?.account ?? target.accountColumns[name] ?? target.accountColumn,
   };
 }
 
-function peopleOf(catalog: Catalog, { roles }: Target, relations: readonly Relation[]): Person[] {
-  const reach = new Reach(catalog);
-  const within = (name: string, groups: readonly string[]) => groups.some((group) => reach.roles(name).has(group));
-  const planeOf = (name: string): Person["plane"] | null => {
-    if (roles.runtime.includes(name)) return "runtime";
-    if (roles.owners.includes(name)) return "owner";
-    if (within(name, roles.control)) return "control";
-    return within(name, roles.runtime) || holdsAnything(name, relations) ? "other" : null;
-  };
-  const people = catalog.roles.flatMap(({ name, login }): Person[] => {
-    const plane = planeOf(name);
-    return plane === null ? [] : [{ name, plane, login }];
-  });
-  people.sort(
-    (one, other) => ORDER[one.plane] - ORDER[other.plane] || byName(one as { name: string }, other as { name: string }),
-  );
-  return [...people, { name: null, plane: "public", login: false }];
-}
-
-/** By a grant in its own name, or because it owns something. */
-function holdsAnything(name: string, relations: readonly Relation[]): boolean {
-  return relations.some(
-    ({ owner, grants, columns }) =>
-      owner === name ||
-      [grants, ...columns.map((column) => column.grants)].some((list) => list.some(({ grantee }) => grantee === name)),
-  );
+/** Both planes, who owns what is shown, and whoever else holds a right on it. */
+function peopleOf(facts: Facts, relations: readonly Relation[]): Person[] {
+  const { runtime, control, sideOf } = planes(facts);
+  const named = new Set([...facts.target.roles.owners, ...runtime, ...control]);
+  for (const { owner, grants, columns } of relations) {
+    named.add(owner);
+    for (const { grantee } of [...grants, ...columns.flatMap((column) => column.grants)])
+      if (grantee !== null) named.add(grantee);
+  }
+  const people = facts.catalog.roles
+    .filter(({ name }) => named.has(name))
+    .map(({ name, login }): Person => ({ name, login, side: sideOf(name) }))
+    .sort((one, other) => ORDER[one.side] - ORDER[other.side] || ((one.name ?? "") < (other.name ?? "") ? -1 : 1));
+  return [...people, { name: null, side: "public", login: false }];
 }
 
 function byName(one: { readonly name: string }, other: { readonly name: string }): number {

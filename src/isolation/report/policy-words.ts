@@ -1,4 +1,5 @@
 import type { Policy } from "../catalog/catalog.js";
+import { binds } from "../policy-expression.js";
 import type { Target } from "../target.js";
 
 const VERB: Readonly<Record<Policy["command"], string>> = {
@@ -15,8 +16,9 @@ export function policyInWords(policy: Policy, account: string, { context }: Pick
   const who = roles.map((role) => role ?? "every role").join(", ");
   const rows = (expression: string | null) => {
     if (expression === null) return "every row";
-    const isOwn = comparesAccount(expression, account, context.expressions);
-    return `rows for which ${isOwn ? `${account} is the account of the signed context` : `${expression} holds`}`;
+    if (!binds(expression, account, context.expressions)) return `rows for which ${expression} holds`;
+    const own = `rows whose ${account} is the account of the signed context`;
+    return expression.includes(" AND ") ? `${own}, as far as ${expression} holds` : own;
   };
   const seen = command === "insert" ? check : using;
   const sentence = `${permissive ? `Lets ${who}` : `Limits ${who} to`} ${VERB[command]} ${rows(seen)}`;
@@ -27,22 +29,4 @@ export function policyInWords(policy: Policy, account: string, { context }: Pick
   return isSame
     ? `${sentence}; rows that are written must be such rows too.`
     : `${sentence}; rows that are written must be ${rows(check)}.`;
-}
-
-/** `account = context`, either way round, however PostgreSQL prints it. */
-export function comparesAccount(expression: string, account: string, contexts: readonly string[]): boolean {
-  const text = bare(expression);
-  return contexts.some((context) => {
-    const asked = bare(context);
-    return text === `${bare(account)}=${asked}` || text === `${asked}=${bare(account)}`;
-  });
-}
-
-/** Without what PostgreSQL adds when it prints: brackets around everything, and `SELECT … AS …` around a subselect. */
-function bare(expression: string): string {
-  return expression
-    .replaceAll("()", "\u0000")
-    .replaceAll(/\(\s*SELECT\s+(.+?)(\s+AS\s+"?\w+"?)?\s*\)/gi, "$1")
-    .replaceAll(/[()\s"]/g, "")
-    .replaceAll("\u0000", "()");
 }

@@ -1,4 +1,6 @@
-import type { Catalog, Grant, Relation } from "../catalog/catalog.js";
+import type { Grant, Relation } from "../catalog/catalog.js";
+import { type Planes, planes } from "../planes.js";
+import type { Facts } from "../rule.js";
 
 /** What reads or changes rows, or gets round row security, in the order that people know. */
 export const TABLE_RIGHTS = ["SELECT", "INSERT", "UPDATE", "DELETE", "TRUNCATE", "REFERENCES", "TRIGGER"] as const;
@@ -19,38 +21,16 @@ const PREDEFINED: Readonly<Record<string, readonly TableRight[]>> = {
 
 /** Answers who may do what, memberships, ownership and PUBLIC counted in. */
 export class Reach {
-  readonly #roles: ReadonlyMap<string, Catalog["roles"][number]>;
-  readonly #parents = new Map<string, string[]>();
-  readonly #become = new Map<string, ReadonlySet<string>>();
+  readonly #planes: Planes;
 
-  constructor({ roles, memberships }: Pick<Catalog, "roles" | "memberships">) {
-    this.#roles = new Map(roles.map((role) => [role.name, role]));
-    for (const { role, member } of memberships) this.#parents.set(member, [...(this.#parents.get(member) ?? []), role]);
-  }
-
-  /** The role itself and all that it inherits from or can turn into. */
-  roles(name: string): ReadonlySet<string> {
-    const known = this.#become.get(name);
-    if (known) return known;
-    const reached = new Set([name]);
-    for (const each of reached) for (const parent of this.#parents.get(each) ?? []) reached.add(parent);
-    this.#become.set(name, reached);
-    return reached;
-  }
-
-  /** Who is the role or a member of it, however far away. */
-  members(name: string): string[] {
-    return [...this.#roles.keys()].filter((each) => this.roles(each).has(name));
-  }
-
-  isMighty(name: string): boolean {
-    return [...this.roles(name)].some((each) => this.#roles.get(each)?.superuser);
+  constructor(facts: Facts) {
+    this.#planes = planes(facts);
   }
 
   /** @returns the rights that a role has on a relation, however it came by them */
   rightsOn(grantee: Grantee, relation: Relation): ReadonlyMap<TableRight, Hold> {
     const held = new Map<TableRight, Hold>();
-    const reached = grantee === null ? new Set<string>() : this.roles(grantee);
+    const reached = grantee === null ? new Set<string>() : new Set([grantee, ...this.#planes.reach(grantee).keys()]);
     const isFor = (grant: Grant, right: TableRight) =>
       grant.right === right && (grant.grantee === null || reached.has(grant.grantee));
     for (const right of TABLE_RIGHTS) {
@@ -68,7 +48,8 @@ export class Reach {
 
   #hasWhole(grantee: Grantee, reached: ReadonlySet<string>, { owner }: Relation, right: TableRight): boolean {
     if (grantee === null) return false;
-    if (reached.has(owner) || this.isMighty(grantee)) return true;
-    return [...reached].some((role) => PREDEFINED[role]?.includes(right));
+    return [...reached].some(
+      (role) => role === owner || this.#planes.roles.get(role)?.superuser || PREDEFINED[role]?.includes(right),
+    );
   }
 }

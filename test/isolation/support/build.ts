@@ -22,7 +22,7 @@ export function grant(grantee: string | null, right: string, grantable = false):
 
 export function role(name: string, more: Partial<Role> = {}): Role {
   const none = { superuser: false, bypassRls: false, createRole: false, createDb: false, replication: false };
-  return { name, login: false, inherit: true, settings: [], ...none, ...more };
+  return { name, login: false, inherit: true, builtIn: false, settings: [], ...none, ...more };
 }
 
 export function column(name: string, more: Partial<Column> = {}): Column {
@@ -52,7 +52,17 @@ export function index(name: string, columns: readonly string[], more: Partial<In
 const OWN = "(account_id = ( SELECT guard.current_account() AS current_account))";
 
 export function policy(more: Partial<Policy> = {}): Policy {
-  return { name: "tenant_isolation", permissive: true, command: "all", roles: [null], using: OWN, check: OWN, ...more };
+  return {
+    name: "tenant_isolation",
+    permissive: true,
+    command: "all",
+    roles: [null],
+    using: OWN,
+    check: OWN,
+    reads: [],
+    calls: [],
+    ...more,
+  };
 }
 
 /** A table as guard.protect() makes it. */
@@ -87,7 +97,7 @@ export function controlTable(relation: string, more: Partial<Relation> = {}): Re
 
 export function catalog(more: Partial<Catalog> = {}): Catalog {
   return {
-    server: { version: "18.4", number: 180004, database: "app" },
+    server: { version: "18.4", number: 180004, database: "app", user: "postgres" },
     roles: [
       role("azora_owner"),
       role("azora_runtime", { login: true, settings: ["track_activities=off"] }),
@@ -150,8 +160,9 @@ export function catalog(more: Partial<Catalog> = {}): Catalog {
     database: {
       ...{ owner: "postgres", grants: [grant("azora_runtime", "CONNECT")], settings: [], eventTriggers: [], publications: [] },
       ...{ extensions: [{ name: "plpgsql", schema: "pg_catalog", version: "1.0" }], foreignServers: [], parameterGrants: [] },
-      ...{ languages: [], systemFunctions: [], largeObjects: 0 },
+      ...{ languages: [], systemFunctions: [], systemGrants: [], subscriptions: [], owned: [], largeObjects: 0 },
     },
+    protectedTables: [],
     ...more,
   };
 }
@@ -168,7 +179,12 @@ export function finding(more: Partial<Finding> = {}): Finding {
 
 export function attempt(more: Partial<Attempt> = {}): Attempt {
   return {
-    ...{ as: "runtime", object: "table tenant.documents", statement: "SELECT * FROM tenant.documents WHERE account_id = $1" },
+    ...{
+      as: "runtime",
+      role: "azora_runtime",
+      object: "table tenant.documents",
+      statement: "SELECT * FROM tenant.documents WHERE account_id = $1",
+    },
     ...{ answer: "0 rows", outcome: "held", note: null },
     ...more,
   } as Attempt;
@@ -184,6 +200,7 @@ export function verification(more: Partial<Verification> = {}): Verification {
     schemaFingerprint: "4f0c".repeat(16),
     figures: {
       recordsWithAccount: { carrying: 1204, total: 1204, tables: [{ table: "tenant.documents", carrying: 1204, total: 1204 }] },
+      notCounted: null,
       tablesWithAccount: { carrying: 4, total: 4 },
       controlPlaneSelects: { possible: 0, tried: 1 },
       cascades: { cascading: 4, total: 4 },

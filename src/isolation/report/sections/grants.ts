@@ -14,11 +14,11 @@ const LETTER: Readonly<Record<TableRight, string>> = {
   TRIGGER: "G",
 };
 
-const PLANE: Readonly<Record<Person["plane"], string>> = {
+const SIDE: Readonly<Record<Person["side"], string>> = {
   runtime: "application",
   control: "control plane",
   owner: "owner",
-  other: "other",
+  stranger: "neither plane",
   public: "everybody",
 };
 
@@ -37,8 +37,8 @@ function matrix(title: string, relations: readonly Relation[], people: readonly 
   return html`<div class="scroll" tabindex="0" role="region" aria-label="Rights on the ${title.toLowerCase()}"><table class="matrix">
     <caption>${title}</caption>
     <thead><tr><td></td>${people.map(
-      ({ name, plane, login }) =>
-        html`<th scope="col">${name ?? "PUBLIC"}<span class="quiet">${PLANE[plane]}${login && ", login"}</span></th>`,
+      ({ name, side, login }) =>
+        html`<th scope="col">${name ?? "PUBLIC"}<span class="quiet">${SIDE[side]}${login && ", login"}</span></th>`,
     )}</tr></thead>
     <tbody>${relations.map(
       (

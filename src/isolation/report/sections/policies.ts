@@ -1,4 +1,5 @@
 import type { Policy, Relation } from "../../catalog/catalog.js";
+import { policySql } from "../../review/database-files.js";
 import { count, html, type Markup } from "../markup.js";
 import type { Scene } from "../people.js";
 import { policyInWords } from "../policy-words.js";
@@ -30,7 +31,7 @@ export function policiesSection({ tenantRelations, controlRelations, accountOf }
       ({ words, policy, tables }) => html`<article class="policy">
       <h3><code>${policy.name}</code> <span class="quiet">on ${count(tables.length, "table")}</span></h3>
       <p>${words}</p>
-      <pre tabindex="0"><code>${toSql(policy, tables.length === 1 ? (tables[0] ?? "") : "…")}</code></pre>
+      <pre tabindex="0"><code>${policySql(policy, tables.length === 1 ? (tables[0] ?? "") : "…")}</code></pre>
       <p class="quiet">${tables.map((table, at) => html`${at > 0 && ", "}<code>${table}</code>`)}</p></article>`,
     )}
     ${without.length > 0 && html`<p><strong>Without any policy:</strong> ${without.join(", ")}</p>`}
@@ -42,12 +43,4 @@ function unforced(relations: readonly Relation[]): Markup | null {
     .filter(({ kind, forceRowSecurity }) => /table$/.test(kind) && !forceRowSecurity)
     .map(({ name }) => name);
   return names.length === 0 ? null : html`<p><strong>Row security is not forced on:</strong> ${names.join(", ")}</p>`;
-}
-
-function toSql({ name, permissive, command, roles, using, check }: Policy, table: string): string {
-  return [
-    `CREATE POLICY ${name} ON ${table}${permissive ? "" : " AS RESTRICTIVE"} FOR ${command.toUpperCase()} TO ${roles.map((role) => role ?? "PUBLIC").join(", ")}`,
-    ...(using === null ? [] : [`  USING (${using})`]),
-    ...(check === null ? [] : [`  WITH CHECK (${check})`]),
-  ].join("\n");
 }

@@ -1,3 +1,4 @@
+import { figureLines } from "../../figure-lines.js";
 import type { Figures, Verification } from "../../verification.js";
 import { count, html, type Markup } from "../markup.js";
 import type { Report } from "../report.js";
@@ -33,54 +34,10 @@ export function summary({ verification, catalog }: Report): Markup {
     </dl>`;
 }
 
-/** The three figures of a verification, in words; the same for page and terminal. */
-export function figureLines({ recordsWithAccount, tablesWithAccount, controlPlaneSelects, cascades }: Figures): readonly {
-  readonly value: string;
-  readonly title: string;
-  readonly detail: string;
-  readonly good: boolean | null;
-}[] {
-  const share = recordsWithAccount ?? tablesWithAccount;
-  return [
-    {
-      value: percent(share.carrying, share.total),
-      title: "of records carry the account",
-      detail: recordsWithAccount
-        ? `${number(recordsWithAccount.carrying)} of ${number(recordsWithAccount.total)} records in ${number(tablesWithAccount.carrying)} of ${number(tablesWithAccount.total)} tables`
-        : `by the catalog: NOT NULL in ${number(tablesWithAccount.carrying)} of ${number(tablesWithAccount.total)} tables; records not counted`,
-      good: share.carrying === share.total && tablesWithAccount.carrying === tablesWithAccount.total,
-    },
-    {
-      value: controlPlaneSelects ? number(controlPlaneSelects.possible) : "–",
-      title: "cross-tenant SELECTs in the control plane",
-      detail: controlPlaneSelects
-        ? `${number(controlPlaneSelects.tried)} tried, on every tenant object`
-        : "not tried: probes were not run",
-      good: controlPlaneSelects ? controlPlaneSelects.possible === 0 : null,
-    },
-    {
-      value: `${number(cascades.cascading)} of ${number(cascades.total)}`,
-      title: "paths from an account CASCADE",
-      detail: "a tenant's deletion takes every row it has",
-      good: cascades.cascading === cascades.total,
-    },
-  ];
-}
-
 function cards(figures: Figures): Markup {
   return html`<ul class="cards">${figureLines(figures).map(
     ({ value, title, detail, good }) =>
       html`<li class="${good === null ? "unknown" : good ? "good" : "bad"}"><span class="value">${value}</span>
         <span class="title">${title}</span><span class="detail">${detail}</span></li>`,
   )}</ul>`;
-}
-
-/** Rounded down: 99.999 % is not all. */
-function percent(part: number, whole: number): string {
-  if (whole === 0) return "none";
-  return part === whole ? "100 %" : `${(Math.floor((part / whole) * 1000) / 10).toFixed(1)} %`;
-}
-
-function number(value: number): string {
-  return value.toLocaleString("en-US");
 }

@@ -22,7 +22,7 @@ interface Box {
 /** A picture of who stands on which side of the wall, and how much of either plane each can select from. */
 export function topology(scene: Scene, { target, catalog }: Report): Markup {
   const { controlRelations, tenantRelations, people } = scene;
-  const groups = (["control", "runtime"] as const).map((plane) => people.filter((person) => person.plane === plane));
+  const groups = (["control", "runtime"] as const).map((plane) => people.filter(({ side }) => side === plane));
   const [vendors = [], applications = []] = groups;
   const control: Box = { y: 20, height: Math.max(chipsHeight(controlRelations), peopleHeight(vendors)) + 64 };
   const wall = control.y + control.height + 34;

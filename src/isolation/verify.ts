@@ -1,0 +1,84 @@
+import type { ClientBase } from "pg";
+import { type Assembled, assemble, type Harvest } from "./assemble.js";
+import type { BaselineEntry } from "./baseline.js";
+import type { Catalog } from "./catalog/catalog.js";
+import { readCatalog } from "./catalog/read-catalog.js";
+import { checkRules } from "./check-rules.js";
+import { countRecords, figuresOf } from "./figures.js";
+import { schemaFingerprint } from "./fingerprint.js";
+import { objectOf } from "./names.js";
+import type { Facts } from "./rule.js";
+import type { Target } from "./target.js";
+import { tenantTables } from "./tenancy.js";
+import type { Verification } from "./verification.js";
+
+export interface VerifyInput {
+  /** A connection of the owner's, outside any transaction; everything that is tried is rolled back on it. */
+  readonly client: ClientBase;
+  readonly target: Target;
+  /** Version of azora. */
+  readonly azora: string;
+  readonly baseline: readonly BaselineEntry[];
+}
+
+/** A verification with what it was made from. */
+export interface Inspection extends Assembled {
+  readonly catalog: Catalog;
+  /** The same results under another baseline. */
+  judgeAgain(baseline: readonly BaselineEntry[]): Verification;
+}
+
+/**
+ * Checks whether tenants are isolated in a database: what its catalog says, what its logins can do, and whether the
+ * checks themselves can fail. Changes nothing.
+ */
+export async function verify(input: VerifyInput): Promise<Verification> {
+  return (await inspect(input)).verification;
+}
+
+/** The same, and the catalog beside it. */
+export async function inspect({ client, target, azora, baseline }: VerifyInput): Promise<Inspection> {
+  const checkedAt = new Date().toISOString();
+  const catalog = await readCatalog(client);
+  const facts: Facts = { catalog, target };
+  const rules = checkRules(facts);
+  const records = await countRecords(client, tenantTables(facts));
+  const harvest: Harvest = {
+    ...{ azora, checkedAt, server: catalog.server, schemaFingerprint: schemaFingerprint(catalog) },
+    ...{ rules: rules.results, findings: rules.findings, probes: [], selfTest: null },
+    figures: figuresOf(facts, { records, probes: [] }),
+    unclear: missingParts(facts),
+    objects: objectsOf(catalog),
+    inSource: { accepted: [], stale: [] },
+  };
+  return {
+    catalog,
+    ...assemble(harvest, target, baseline),
+    judgeAgain: (other) => assemble(harvest, target, other).verification,
+  };
+}
+
+/** What the target names and the database lacks: without it nothing would be checked and all would look well. */
+function missingParts(facts: Facts): string[] {
+  const { catalog, target } = facts;
+  const roles = new Set(catalog.roles.map(({ name }) => name));
+  const schemas = new Set(catalog.schemas.map(({ name }) => name));
+  const named = [...target.roles.runtime, ...target.roles.control, ...target.roles.owners];
+  return [
+    ...(tenantTables(facts).length === 0 ? [`No table belongs to tenants in ${target.schemas.join(", ")}.`] : []),
+    ...target.schemas.filter((name) => !schemas.has(name)).map((name) => `There is no schema ${name}.`),
+    ...named.filter((name) => !roles.has(name)).map((name) => `There is no role ${name}.`),
+    ...(catalog.relations.some(({ name }) => name === target.accounts.table)
+      ? []
+      : [`There is no table ${target.accounts.table}.`]),
+  ];
+}
+
+function objectsOf({ relations, functions, roles, schemas }: Catalog): ReadonlySet<string> {
+  return new Set([
+    ...relations.map(objectOf),
+    ...functions.map(({ name }) => `function ${name}`),
+    ...roles.map(({ name }) => `role ${name}`),
+    ...schemas.map(({ name }) => `schema ${name}`),
+  ]);
+}
