@@ -66,12 +66,12 @@ export function requireSigningKey(config: Config): SigningKey {
 }
 
 async function withSubject<T>(config: () => Config, subject: Subject, work: (input: VerifyInput) => Promise<T>): Promise<T> {
-  const { targetFile, baselineFile, ownerUrlFile, azora } = subject;
+  const { targetFile, baselineFile, ownerUrlFile, azora, staticOnly } = subject;
   const target = targetFile === undefined ? AZORA : parseTarget(await read(targetFile, "--target"), targetFile);
   // A baseline that is about to be written for the first time isn't there yet.
   const isNew = baselineFile !== undefined && "accept" in subject && subject.accept !== undefined && !existsSync(baselineFile);
   const baseline = baselineFile === undefined || isNew ? [] : parseBaseline(await read(baselineFile, "--baseline"), baselineFile);
-  return withOwnerConnection(config, ownerUrlFile, (client) => work({ client, target, azora, baseline }));
+  return withOwnerConnection(config, ownerUrlFile, (client) => work({ client, target, azora, baseline, probes: !staticOnly }));
 }
 
 /** Where objects are made: in the migrations that were given, or those below the directory. */

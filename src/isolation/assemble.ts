@@ -1,7 +1,7 @@
 import type { BaselineEntry } from "./baseline.js";
 import type { Finding, Severity } from "./finding.js";
 import { type Judgement, judge } from "./judge.js";
-import { probeFindings, unclearAttempts } from "./probe-findings.js";
+import { probeFindings } from "./probe-findings.js";
 import { RESIDUAL_RISKS } from "./residual-risks.js";
 import type { Target } from "./target.js";
 import type { Breakage, Verification } from "./verification.js";
@@ -9,7 +9,7 @@ import type { Breakage, Verification } from "./verification.js";
 /** What the layers brought, before anybody judged it. */
 export type Harvest = Pick<
   Verification,
-  "azora" | "checkedAt" | "server" | "schemaFingerprint" | "figures" | "rules" | "probes" | "selfTest" | "unclear"
+  "azora" | "checkedAt" | "server" | "schemaFingerprint" | "figures" | "rules" | "probes" | "identities" | "selfTest" | "unclear"
 > & {
   /** Of the rules; those of probes are made from their attempts. */
   readonly findings: readonly Finding[];
@@ -35,7 +35,7 @@ export function assemble(
   const all = [...findings, ...probeFindings(harvest.probes)].sort(bySeverity);
   const today = harvest.checkedAt.slice(0, 10);
   const { kept, ...judgement } = judge({ findings: all, exemptions, baseline, objects, today });
-  const doubts = [...unclear, ...unclearAttempts(harvest.probes), ...blindSpots(harvest.selfTest ?? [])];
+  const doubts = [...unclear, ...blindSpots(harvest.selfTest ?? [])];
   const verdict = verdictOf(judgement, doubts);
   return {
     kept,

@@ -1,6 +1,7 @@
 import type { Server } from "./catalog/catalog.js";
 import type { Exemption, Finding, Layer, Severity } from "./finding.js";
 import type { ProbeResult } from "./probe.js";
+import type { Identity } from "./probes/stage/identity.js";
 
 /** The outcome of a run: everything that is printed, exported, reported and compared. */
 export interface Verification {
@@ -15,6 +16,8 @@ export interface Verification {
   readonly figures: Figures | null;
   readonly rules: readonly RuleResult[];
   readonly probes: readonly ProbeResult[];
+  /** Whom the probes acted as, and how. */
+  readonly identities: readonly Pick<Identity, "plane" | "role" | "by">[];
   readonly selfTest: readonly Breakage[] | null;
   /** Neither exempted nor in the baseline. */
   readonly findings: readonly Finding[];

@@ -7,6 +7,7 @@ import { checkRules } from "./check-rules.js";
 import { countRecords, figuresOf } from "./figures.js";
 import { schemaFingerprint } from "./fingerprint.js";
 import { objectOf } from "./names.js";
+import { type ProbeAnswer, runProbes } from "./probes/run-probes.js";
 import type { Facts } from "./rule.js";
 import type { Target } from "./target.js";
 import { tenantTables } from "./tenancy.js";
@@ -19,6 +20,8 @@ export interface VerifyInput {
   /** Version of azora. */
   readonly azora: string;
   readonly baseline: readonly BaselineEntry[];
+  /** Whether anything is tried; the catalog is read in any case. */
+  readonly probes: boolean;
 }
 
 /** A verification with what it was made from. */
@@ -27,6 +30,8 @@ export interface Inspection extends Assembled {
   /** The same results under another baseline. */
   judgeAgain(baseline: readonly BaselineEntry[]): Verification;
 }
+
+const NOTHING_TRIED: ProbeAnswer = { probes: [], unclear: [], identities: [] };
 
 /**
  * Checks whether tenants are isolated in a database: what its catalog says, what its logins can do, and whether the
@@ -37,17 +42,19 @@ export async function verify(input: VerifyInput): Promise<Verification> {
 }
 
 /** The same, and the catalog beside it. */
-export async function inspect({ client, target, azora, baseline }: VerifyInput): Promise<Inspection> {
+export async function inspect({ client, target, azora, baseline, probes }: VerifyInput): Promise<Inspection> {
   const checkedAt = new Date().toISOString();
   const catalog = await readCatalog(client);
   const facts: Facts = { catalog, target };
   const rules = checkRules(facts);
   const records = await countRecords(client, tenantTables(facts));
+  const tried = probes ? await runProbes({ client, catalog, target }) : NOTHING_TRIED;
   const harvest: Harvest = {
     ...{ azora, checkedAt, server: catalog.server, schemaFingerprint: schemaFingerprint(catalog) },
-    ...{ rules: rules.results, findings: rules.findings, probes: [], selfTest: null },
-    figures: figuresOf(facts, { records, probes: [] }),
-    unclear: missingParts(facts),
+    ...{ rules: rules.results, findings: rules.findings, selfTest: null },
+    ...{ probes: tried.probes, identities: tried.identities },
+    figures: figuresOf(facts, { records, probes: tried.probes }),
+    unclear: [...missingParts(facts), ...tried.unclear],
     objects: objectsOf(catalog),
     inSource: { accepted: [], stale: [] },
   };

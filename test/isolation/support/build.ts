@@ -237,6 +237,10 @@ export function verification(more: Partial<Verification> = {}): Verification {
         title: "The control plane can't read a tenant's row",
       }),
     ],
+    identities: [
+      { plane: "runtime", role: "azora_runtime", by: "session authorization" },
+      { plane: "control", role: "azora_admin", by: "session authorization" },
+    ],
     selfTest: [
       {
         ...{ name: "row security off", statement: "ALTER TABLE tenant.documents DISABLE ROW LEVEL SECURITY" },
