@@ -120,9 +120,11 @@ figcaption { color: var(--quiet); font-size: .9rem; max-width: 76ch; }
 .legend { list-style: none; display: flex; flex-wrap: wrap; gap: .4rem 1.1rem; margin: 0 0 1rem; padding: 0; font-size: .85rem; color: var(--quiet); }
 .matrix th, .matrix td { white-space: nowrap; }
 .matrix thead th .quiet { display: block; }
-.matrix tbody tr:hover { background: var(--soft); }
-.rights { display: inline-flex; gap: 2px; }
-.right { display: inline-grid; place-items: center; width: 1.15rem; height: 1.15rem; border-radius: 4px; border: 1px solid var(--line); font: 650 .7rem/1 var(--sans); }
+.matrix { font-size: .84rem; width: auto; min-width: 100%; }
+.matrix tbody th { position: sticky; left: 0; background: var(--card); }
+.matrix tbody tr:hover th, .matrix tbody tr:hover { background: var(--soft); }
+.rights { display: inline-flex; gap: 1px; vertical-align: middle; }
+.right { display: inline-grid; place-items: center; width: 1rem; height: 1rem; border-radius: 3px; border: 1px solid var(--line); font: 650 .62rem/1 var(--sans); vertical-align: middle; }
 .right.whole { background: var(--accent); border-color: var(--accent); color: var(--card); }
 .right.some { border: 1.5px dotted var(--accent); color: var(--accent); }
 @media (max-width: 60rem) { .layout { grid-template-columns: minmax(0, 1fr); gap: 1rem; } nav { position: static; } nav ol { display: flex; flex-wrap: wrap; } }
