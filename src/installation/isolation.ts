@@ -1,10 +1,10 @@
 import { existsSync } from "node:fs";
-import { readFile, writeFile } from "node:fs/promises";
+import { writeFile } from "node:fs/promises";
 import { join, relative, resolve } from "node:path";
 import type { Config } from "../config.js";
 import { readMigrations } from "../database/migrate/history.js";
 import { AzoraError } from "../errors.js";
-import { formatBaseline, parseBaseline, renewBaseline } from "../isolation/baseline.js";
+import { type BaselineEntry, formatBaseline, parseBaseline, renewBaseline } from "../isolation/baseline.js";
 import { type Locate, locateIn } from "../isolation/export/locate.js";
 import { makeReport } from "../isolation/report/make-report.js";
 import type { Report } from "../isolation/report/report.js";
@@ -13,8 +13,9 @@ import { parseTarget } from "../isolation/target-file.js";
 import type { Verification } from "../isolation/verification.js";
 import { inspect, type VerifyInput } from "../isolation/verify.js";
 import type { SigningKey } from "../signing.js";
+import { readText } from "./check-report.js";
 import { signingKeyOf } from "./open.js";
-import { withOwnerConnection } from "./owner-connection.js";
+import { lend, withOwnerConnection } from "./owner-connection.js";
 
 /** What is looked at, as files and flags say it. */
 export interface Subject {
@@ -66,12 +67,24 @@ export function requireSigningKey(config: Config): SigningKey {
 }
 
 async function withSubject<T>(config: () => Config, subject: Subject, work: (input: VerifyInput) => Promise<T>): Promise<T> {
-  const { targetFile, baselineFile, ownerUrlFile, azora, staticOnly } = subject;
-  const target = targetFile === undefined ? AZORA : parseTarget(await read(targetFile, "--target"), targetFile);
-  // A baseline that is about to be written for the first time isn't there yet.
-  const isNew = baselineFile !== undefined && "accept" in subject && subject.accept !== undefined && !existsSync(baselineFile);
-  const baseline = baselineFile === undefined || isNew ? [] : parseBaseline(await read(baselineFile, "--baseline"), baselineFile);
-  return withOwnerConnection(config, ownerUrlFile, (client) => work({ client, target, azora, baseline, probes: !staticOnly }));
+  const { targetFile, ownerUrlFile, migrationsDirectory, directory, schemas, sources } = subject;
+  const target = targetFile === undefined ? AZORA : parseTarget(await readText(targetFile, "target"), targetFile);
+  const source = schemas.length + sources.length > 0 ? { directory, schemas, sources } : null;
+  const rest = { azora: subject.azora, baseline: await readBaseline(subject), probes: !subject.staticOnly, source };
+  if (migrationsDirectory === undefined) {
+    return withOwnerConnection(config, ownerUrlFile, (client) => work({ client, target, ...rest }));
+  }
+  const { withMigrations } = await import("../isolation/source/with-migrations.js");
+  return withMigrations({ directory: resolve(directory, migrationsDirectory), target }, (database) =>
+    lend(database.owner, (client) => work({ client, target: database.target, ...rest })),
+  );
+}
+
+async function readBaseline({ baselineFile, ...subject }: Subject): Promise<BaselineEntry[]> {
+  if (baselineFile === undefined) return [];
+  // One that is about to be written for the first time isn't there yet.
+  const isNew = "accept" in subject && subject.accept !== undefined && !existsSync(baselineFile);
+  return isNew ? [] : parseBaseline(await readText(baselineFile, "baseline"), baselineFile);
 }
 
 /** Where objects are made: in the migrations that were given, or those below the directory. */
@@ -81,12 +94,4 @@ export async function locateObjects({ directory, migrationsDirectory = "prisma/m
   const migrations = await readMigrations(path);
   const file = (name: string) => relative(directory, join(path, name, "migration.sql"));
   return locateIn(migrations.map(({ name, sql }) => ({ file: file(name), text: sql })));
-}
-
-async function read(file: string, flag: string): Promise<string> {
-  try {
-    return await readFile(file, "utf8");
-  } catch (error) {
-    throw new AzoraError("INVALID_INPUT", `The file ${file} that ${flag} names can't be read.`, { cause: error });
-  }
 }

@@ -27,7 +27,8 @@ export async function withOwnerConnection<T>(
   }
 }
 
-async function lend<T>(pool: Pool, work: (client: PoolClient) => Promise<T>): Promise<T> {
+/** Works on one connection of a pool, which is closed afterwards. */
+export async function lend<T>(pool: Pool, work: (client: PoolClient) => Promise<T>): Promise<T> {
   const client = await pool.connect();
   try {
     return await work(client);

@@ -9,6 +9,8 @@ import { schemaFingerprint } from "./fingerprint.js";
 import { objectOf } from "./names.js";
 import { type ProbeAnswer, runProbes } from "./probes/run-probes.js";
 import type { Facts } from "./rule.js";
+import type { SourceAnswer, SourceInput } from "./source/check-source.js";
+import { checkSource } from "./source/check-source.js";
 import type { Target } from "./target.js";
 import { tenantTables } from "./tenancy.js";
 import type { Verification } from "./verification.js";
@@ -22,6 +24,8 @@ export interface VerifyInput {
   readonly baseline: readonly BaselineEntry[];
   /** Whether anything is tried; the catalog is read in any case. */
   readonly probes: boolean;
+  /** The application's own files; null where none were named. */
+  readonly source: Omit<SourceInput, "target"> | null;
 }
 
 /** A verification with what it was made from. */
@@ -32,6 +36,7 @@ export interface Inspection extends Assembled {
 }
 
 const NOTHING_TRIED: ProbeAnswer = { probes: [], unclear: [], identities: [] };
+const NO_FILES: SourceAnswer = { results: [], findings: [], accepted: [], stale: [], unclear: [] };
 
 /**
  * Checks whether tenants are isolated in a database: what its catalog says, what its logins can do, and whether the
@@ -42,21 +47,22 @@ export async function verify(input: VerifyInput): Promise<Verification> {
 }
 
 /** The same, and the catalog beside it. */
-export async function inspect({ client, target, azora, baseline, probes }: VerifyInput): Promise<Inspection> {
+export async function inspect({ client, target, azora, baseline, probes, source }: VerifyInput): Promise<Inspection> {
   const checkedAt = new Date().toISOString();
   const catalog = await readCatalog(client);
   const facts: Facts = { catalog, target };
   const rules = checkRules(facts);
   const records = await countRecords(client, tenantTables(facts));
   const tried = probes ? await runProbes({ client, catalog, target }) : NOTHING_TRIED;
+  const files = source ? await checkSource({ ...source, target }) : NO_FILES;
   const harvest: Harvest = {
     ...{ azora, checkedAt, server: catalog.server, schemaFingerprint: schemaFingerprint(catalog) },
-    ...{ rules: rules.results, findings: rules.findings, selfTest: null },
+    ...{ rules: [...rules.results, ...files.results], findings: [...rules.findings, ...files.findings], selfTest: null },
     ...{ probes: tried.probes, identities: tried.identities },
     figures: figuresOf(facts, { records, probes: tried.probes }),
-    unclear: [...missingParts(facts), ...tried.unclear],
+    unclear: [...missingParts(facts), ...tried.unclear, ...files.unclear],
     objects: objectsOf(catalog),
-    inSource: { accepted: [], stale: [] },
+    inSource: { accepted: files.accepted.map((each) => ({ ...each, until: null })), stale: files.stale },
   };
   return {
     catalog,
