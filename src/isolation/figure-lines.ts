@@ -41,7 +41,7 @@ export function figureLines(figures: Figures): readonly FigureLine[] {
 
 /** Rounded down: 99.999 % is not all. */
 function percent(part: number, whole: number): string {
-  if (whole === 0) return "none";
+  if (whole === 0) return "no records";
   return part === whole ? "100 %" : `${(Math.floor((part / whole) * 1000) / 10).toFixed(1)} %`;
 }
 

@@ -2,6 +2,7 @@ import type { ClientBase } from "pg";
 import type { Constraint } from "./catalog/catalog.js";
 import { quoteIdentifier } from "./names.js";
 import type { ProbeResult } from "./probe.js";
+import { controlPlaneSelect } from "./probes/control-plane.js";
 import type { Facts } from "./rule.js";
 import type { Target } from "./target.js";
 import { type TenantTable, tenantTables } from "./tenancy.js";
@@ -68,13 +69,10 @@ function cascadesFromAccounts(constraint: Constraint, account: string, { account
   return isAccounts && onDelete === "cascade" && validated && enforced && triggersOn;
 }
 
-/** SELECTs that a control-plane login sent at tenant objects: how many brought anything but a refusal. */
+/** SELECTs that control-plane logins sent at tenant objects: how many brought anything but a refusal. */
 function controlPlaneSelects(probes: readonly ProbeResult[]): Figures["controlPlaneSelects"] {
-  const selects = probes.flatMap(({ attempts }) =>
-    attempts.filter(
-      ({ as, statement, outcome }) => as === "control" && outcome !== "unclear" && /^\s*(SELECT|TABLE)\b/i.test(statement),
-    ),
-  );
-  if (selects.length === 0) return null;
-  return { possible: selects.filter(({ outcome }) => outcome === "broken").length, tried: selects.length };
+  const attempts = probes.find(({ id }) => id === controlPlaneSelect.id)?.attempts ?? [];
+  const told = attempts.filter(({ outcome }) => outcome !== "unclear");
+  if (told.length === 0) return null;
+  return { possible: told.filter(({ outcome }) => outcome === "broken").length, tried: told.length };
 }

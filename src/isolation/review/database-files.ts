@@ -1,5 +1,5 @@
-import type { Catalog, DatabaseFunction, Policy, Relation } from "../catalog/catalog.js";
-import { quoteIdentifier } from "../names.js";
+import type { Catalog, DatabaseFunction, Relation } from "../catalog/catalog.js";
+import { policySql } from "../report/policy-sql.js";
 import type { Report } from "../report/report.js";
 
 /** Functions, row security and policies of a database, as its catalog has them: to read, not to run. */
@@ -31,16 +31,6 @@ function describeFunction({
 function describeSecurity({ name, kind, rowSecurity, forceRowSecurity, policies }: Relation): string {
   const state = rowSecurity ? (forceRowSecurity ? "forced" : "enabled, not forced") : "off";
   return [`-- ${kind} ${name}: row security ${state}`, ...policies.map((policy) => policySql(policy, name))].join("\n");
-}
-
-/** A policy as the statement that would make it. */
-export function policySql({ name, permissive, command, roles, using, check }: Policy, table: string): string {
-  const to = roles.map((role) => (role === null ? "PUBLIC" : quoteIdentifier(role))).join(", ");
-  return `${[
-    `CREATE POLICY ${quoteIdentifier(name)} ON ${table}${permissive ? "" : " AS RESTRICTIVE"} FOR ${command.toUpperCase()} TO ${to}`,
-    ...(using === null ? [] : [`  USING (${using})`]),
-    ...(check === null ? [] : [`  WITH CHECK (${check})`]),
-  ].join("\n")};`;
 }
 
 /** Every right that somebody holds, a line each, tab-separated. */

@@ -1,7 +1,7 @@
 import type { Policy, Relation } from "../../catalog/catalog.js";
-import { policySql } from "../../review/database-files.js";
 import { count, html, type Markup } from "../markup.js";
 import type { Scene } from "../people.js";
+import { policySql } from "../policy-sql.js";
 import { policyInWords } from "../policy-words.js";
 import type { Report } from "../report.js";
 
