@@ -70,7 +70,13 @@ async function withSubject<T>(config: () => Config, subject: Subject, work: (inp
   const { targetFile, ownerUrlFile, migrationsDirectory, directory, schemas, sources } = subject;
   const target = targetFile === undefined ? AZORA : parseTarget(await readText(targetFile, "target"), targetFile);
   const source = schemas.length + sources.length > 0 ? { directory, schemas, sources } : null;
-  const rest = { azora: subject.azora, baseline: await readBaseline(subject), probes: !subject.staticOnly, source };
+  const rest = {
+    azora: subject.azora,
+    baseline: await readBaseline(subject),
+    probes: !subject.staticOnly,
+    selfTest: subject.selfTest,
+    source,
+  };
   if (migrationsDirectory === undefined) {
     return withOwnerConnection(config, ownerUrlFile, (client) => work({ client, target, ...rest }));
   }

@@ -9,11 +9,12 @@ import { schemaFingerprint } from "./fingerprint.js";
 import { objectOf } from "./names.js";
 import { type ProbeAnswer, runProbes } from "./probes/run-probes.js";
 import type { Facts } from "./rule.js";
+import { runSelfTest, type SelfTestInput } from "./self-test/run-self-test.js";
 import type { SourceAnswer, SourceInput } from "./source/check-source.js";
 import { checkSource } from "./source/check-source.js";
 import type { Target } from "./target.js";
 import { tenantTables } from "./tenancy.js";
-import type { Verification } from "./verification.js";
+import type { Breakage, Verification } from "./verification.js";
 
 export interface VerifyInput {
   /** A connection of the owner's, outside any transaction; everything that is tried is rolled back on it. */
@@ -24,6 +25,8 @@ export interface VerifyInput {
   readonly baseline: readonly BaselineEntry[];
   /** Whether anything is tried; the catalog is read in any case. */
   readonly probes: boolean;
+  /** Whether each guarantee is broken on purpose as well, to see the checks go red. */
+  readonly selfTest: boolean;
   /** The application's own files; null where none were named. */
   readonly source: Omit<SourceInput, "target"> | null;
 }
@@ -36,6 +39,7 @@ export interface Inspection extends Assembled {
 }
 
 const NOTHING_TRIED: ProbeAnswer = { probes: [], unclear: [], identities: [] };
+const NOT_TESTED: SelfTest = { breakages: null, unclear: [] };
 const NO_FILES: SourceAnswer = { results: [], findings: [], accepted: [], stale: [], unclear: [] };
 
 /**
@@ -47,20 +51,21 @@ export async function verify(input: VerifyInput): Promise<Verification> {
 }
 
 /** The same, and the catalog beside it. */
-export async function inspect({ client, target, azora, baseline, probes, source }: VerifyInput): Promise<Inspection> {
+export async function inspect({ client, target, azora, baseline, ...layers }: VerifyInput): Promise<Inspection> {
   const checkedAt = new Date().toISOString();
   const catalog = await readCatalog(client);
   const facts: Facts = { catalog, target };
   const rules = checkRules(facts);
   const records = await countRecords(client, tenantTables(facts));
-  const tried = probes ? await runProbes({ client, catalog, target }) : NOTHING_TRIED;
-  const files = source ? await checkSource({ ...source, target }) : NO_FILES;
+  const tried = layers.probes ? await runProbes({ client, catalog, target }) : NOTHING_TRIED;
+  const tested = layers.selfTest ? await selfTest({ client, catalog, target }) : NOT_TESTED;
+  const files = layers.source ? await checkSource({ ...layers.source, target }) : NO_FILES;
   const harvest: Harvest = {
     ...{ azora, checkedAt, server: catalog.server, schemaFingerprint: schemaFingerprint(catalog) },
-    ...{ rules: [...rules.results, ...files.results], findings: [...rules.findings, ...files.findings], selfTest: null },
-    ...{ probes: tried.probes, identities: tried.identities },
+    ...{ rules: [...rules.results, ...files.results], findings: [...rules.findings, ...files.findings] },
+    ...{ probes: tried.probes, identities: tried.identities, selfTest: tested.breakages },
     figures: figuresOf(facts, { records, probes: tried.probes }),
-    unclear: [...missingParts(facts), ...tried.unclear, ...files.unclear],
+    unclear: [...missingParts(facts), ...tried.unclear, ...tested.unclear, ...files.unclear],
     objects: objectsOf(catalog),
     inSource: { accepted: files.accepted.map((each) => ({ ...each, until: null })), stale: files.stale },
   };
@@ -69,6 +74,22 @@ export async function inspect({ client, target, azora, baseline, probes, source 
     ...assemble(harvest, target, baseline),
     judgeAgain: (other) => assemble(harvest, target, other).verification,
   };
+}
+
+interface SelfTest {
+  readonly breakages: readonly Breakage[] | null;
+  readonly unclear: readonly string[];
+}
+
+/** Where nothing can be broken nothing was shown: that is a doubt, and no reason to keep the rest back. */
+async function selfTest(input: SelfTestInput): Promise<SelfTest> {
+  try {
+    return { breakages: await runSelfTest(input), unclear: [] };
+  } catch (error) {
+    // What PostgreSQL and the network say has a code, and is no answer.
+    if ((error as { code?: unknown }).code !== undefined) throw error;
+    return { breakages: null, unclear: [(error as Error).message] };
+  }
 }
 
 /** What the target names and the database lacks: without it nothing would be checked and all would look well. */

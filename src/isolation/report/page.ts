@@ -24,7 +24,7 @@ const POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; 
 export function reportPage(report: Report): string {
   const { verification, catalog, target } = report;
   const scene = sceneOf({ catalog, target });
-  const { rules, probes, selfTest, residualRisks } = verification;
+  const { rules, selfTest, residualRisks } = verification;
   const sections: readonly Section[] = [
     { id: "findings", title: "Findings", body: findingsSection(verification) },
     { id: "topology", title: "Topology", body: topology(scene, report) },
@@ -32,7 +32,7 @@ export function reportPage(report: Report): string {
     { id: "rights", title: "Rights", body: grantsSection(scene) },
     { id: "policies", title: "Policies", body: policiesSection(scene, report) },
     { id: "rules", title: "Rules", body: rulesSection(rules) },
-    { id: "probes", title: "Probes", body: probesSection(probes) },
+    { id: "probes", title: "Probes", body: probesSection(verification) },
     { id: "self-test", title: "Self-test", body: selfTestSection(selfTest) },
     ...(target.guard ? [{ id: "helper", title: "The helper", body: helperSection() }] : []),
     { id: "risks", title: "Residual risks", body: risksSection(residualRisks) },

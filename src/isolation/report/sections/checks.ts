@@ -1,5 +1,5 @@
-import type { Attempt, ProbeResult } from "../../probe.js";
-import type { Breakage, RuleResult } from "../../verification.js";
+import type { Attempt } from "../../probe.js";
+import type { Breakage, RuleResult, Verification } from "../../verification.js";
 import { anchor, count, html, type Markup } from "../markup.js";
 
 /** What each rule held against how many objects. */
@@ -23,9 +23,10 @@ export function rulesSection(rules: readonly RuleResult[]): Markup {
 const OUTCOME: Readonly<Record<Attempt["outcome"], string>> = { held: "✓ held", broken: "✗ broken", unclear: "? unclear" };
 
 /** What was tried as whom, and what PostgreSQL answered, word for word. */
-export function probesSection(probes: readonly ProbeResult[]): Markup {
+export function probesSection({ probes, identities }: Verification): Markup {
   if (probes.length === 0) return html`<p>Not run: only the catalog was looked at.</p>`;
   return html`<p>Each statement was sent by the login that is named, in a transaction that was rolled back, with synthetic tenants.</p>
+    <ul class="plain">${identities.map(({ plane, role, by }) => html`<li><code>${role}</code> <span class="quiet">${plane}, by ${by === "role" ? "SET ROLE: session_user stays the owner's" : "SET SESSION AUTHORIZATION: as if it had logged in"}</span></li>`)}</ul>
     ${probes.map(
       ({
         id,
@@ -39,8 +40,8 @@ export function probesSection(probes: readonly ProbeResult[]): Markup {
     )}`;
 }
 
-function attemptRow({ as, object, statement, answer, outcome, note }: Attempt): Markup {
-  return html`<tr class="${outcome}"><td>${as}</td><td><span class="quiet">${object}</span><code class="block">${statement}</code></td><td><code>${answer}</code>${note !== null && html`<p class="quiet">${note}</p>`}</td><td class="outcome">${OUTCOME[outcome]}</td></tr>`;
+function attemptRow({ role, object, statement, answer, outcome, note }: Attempt): Markup {
+  return html`<tr class="${outcome}"><td><code>${role}</code></td><td><span class="quiet">${object}</span><code class="block">${statement}</code></td><td><code>${answer}</code>${note !== null && html`<p class="quiet">${note}</p>`}</td><td class="outcome">${OUTCOME[outcome]}</td></tr>`;
 }
 
 function mark(attempts: readonly Attempt[]): string {
