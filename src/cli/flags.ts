@@ -12,7 +12,11 @@ export const tenantArgument = stringArgument({ description: "Slug or id of the t
 export const nameArgument = stringArgument({ description: "Name of the tenant, for people.", required: true, ignoreStdin });
 
 /** A flag that is there or not. oclif leaves it undefined when it isn't, whatever its type says. */
-export function switchFlag(options: { readonly description: string; readonly char?: "y" }): ReturnType<typeof boolean<boolean>> {
+export function switchFlag(options: {
+  readonly description: string;
+  readonly char?: "y";
+  readonly exclusive?: string[];
+}): ReturnType<typeof boolean<boolean>> {
   return boolean<boolean>({ default: false, ...options });
 }
 

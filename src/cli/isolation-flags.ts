@@ -20,7 +20,10 @@ export const isolationFlags = {
     multiple: true,
   }),
   "static-only": switchFlag({ description: "Read the catalog and try nothing." }),
-  "self-test": switchFlag({ description: "Break each guarantee on purpose, rolled back, and see the check go red." }),
+  "self-test": switchFlag({
+    description: "Break each guarantee on purpose, rolled back, and see the check go red.",
+    exclusive: ["static-only"],
+  }),
   baseline: string({ description: "Findings that are accepted until a day, each with its reason (JSON).", helpValue: "FILE" }),
 };
 

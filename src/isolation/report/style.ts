@@ -17,14 +17,13 @@ export const STYLE = `
 * { box-sizing: border-box; }
 html { scroll-behavior: smooth; scroll-padding-top: 1rem; }
 @media (prefers-reduced-motion: reduce) { html { scroll-behavior: auto; } }
-body { margin: 0; background: var(--paper); color: var(--ink); font: 1rem/1.55 var(--sans); }
+body { margin: 0; background: var(--paper); color: var(--ink); font: 1rem/1.55 var(--sans); overflow-wrap: anywhere; }
 header, .layout, footer { max-width: 78rem; margin: 0 auto; padding: 0 1.5rem; }
 header { padding-top: 2.5rem; }
 .brand { margin: 0; color: var(--accent); font-weight: 600; letter-spacing: .04em; }
 h1 { margin: 0 0 1.25rem; font-size: 1.9rem; line-height: 1.2; font-weight: 650; overflow-wrap: anywhere; }
 h2 { margin: 0 0 1rem; font-size: 1.35rem; font-weight: 650; }
 h3 { margin: 1.75rem 0 .5rem; font-size: 1.05rem; }
-h4 { margin: 1.25rem 0 .4rem; font-size: .95rem; }
 p { margin: 0 0 .8rem; max-width: 72ch; }
 a { color: var(--accent); }
 code, pre { font-family: var(--mono); font-size: .86em; overflow-wrap: anywhere; }
@@ -59,14 +58,14 @@ footer { padding-bottom: 2.5rem; color: var(--quiet); font-size: .85rem; overflo
 .cards .good .value::before { content: "✓ " / ""; font-size: .7em; }
 .cards .bad .value { color: var(--bad); }
 .cards .bad .value::before { content: "✗ " / ""; font-size: .7em; }
-.facts { display: grid; grid-template-columns: repeat(auto-fit, minmax(13rem, 1fr)); gap: .7rem 1.5rem; margin: 0 0 1rem; }
+.facts { display: grid; grid-template-columns: repeat(auto-fill, minmax(10.5rem, 1fr)); gap: .7rem 1.5rem; margin: 0 0 1rem; }
 .facts .wide { grid-column: 1 / -1; }
 dt { color: var(--quiet); font-size: .82rem; }
 dd { margin: 0; overflow-wrap: anywhere; }
 .scroll { position: relative; overflow-x: auto; margin: 0 0 1rem; }
 table { border-collapse: collapse; width: 100%; font-size: .92rem; }
 caption { text-align: left; color: var(--quiet); font-size: .85rem; padding: 0 0 .4rem; }
-th, td { text-align: left; vertical-align: top; padding: .42rem .8rem .42rem 0; border-bottom: 1px solid var(--line); }
+th, td { overflow-wrap: break-word; text-align: left; vertical-align: top; padding: .42rem .8rem .42rem 0; border-bottom: 1px solid var(--line); }
 thead th { font-size: .82rem; color: var(--quiet); font-weight: 600; }
 tbody th { font-weight: 500; }
 .number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
@@ -82,6 +81,12 @@ summary { padding: .55rem .2rem; cursor: pointer; }
 summary:hover { background: var(--soft); }
 .plain { list-style: none; margin: 0 0 .6rem; padding: 0; }
 .plain li { margin: 0 0 .25rem; }
+.breakages { list-style: none; margin: 0; padding: 0; }
+.breakages > li { padding: .6rem 0; border-top: 1px solid var(--line); }
+.breakages p { margin: 0; max-width: none; }
+.held .outcome { color: var(--good); }
+.broken .outcome { color: var(--bad); }
+.inline { list-style: none; margin: .2rem 0 0; padding: 0; display: flex; flex-wrap: wrap; gap: .1rem .9rem; font-size: .9rem; }
 .findings { padding-left: 1.4rem; }
 .findings li { margin-bottom: 1.2rem; }
 .finding { margin-bottom: .3rem; }
@@ -119,6 +124,7 @@ figcaption { color: var(--quiet); font-size: .9rem; max-width: 76ch; }
 .topology .open .label { fill: var(--bad); font-weight: 650; }
 .legend { list-style: none; display: flex; flex-wrap: wrap; gap: .4rem 1.1rem; margin: 0 0 1rem; padding: 0; font-size: .85rem; color: var(--quiet); }
 .matrix th, .matrix td { white-space: nowrap; }
+.matrix thead th { white-space: normal; overflow-wrap: anywhere; }
 .matrix thead th .quiet { display: block; }
 .matrix { font-size: .84rem; width: auto; min-width: 100%; }
 .matrix tbody th { position: sticky; left: 0; background: var(--card); }
@@ -138,9 +144,9 @@ figcaption { color: var(--quiet); font-size: .9rem; max-width: 76ch; }
   section { border: 0; border-top: 1px solid var(--line); border-radius: 0; padding: 1rem 0; }
   .scroll { overflow: visible; }
   .topology { min-width: 0; }
-  details::details-content { content-visibility: visible; block-size: auto; }
-  tr, .findings li, .policy, .cards li, figure { break-inside: avoid; }
-  h2, h3, h4, summary { break-after: avoid; }
+  details:not(.long)::details-content { content-visibility: visible; block-size: auto; }
+  tr, .findings li, .breakages li, .policy, .cards li, figure { break-inside: avoid; }
+  h2, h3, summary { break-after: avoid; }
   thead { display: table-header-group; }
   * { print-color-adjust: exact; }
 }

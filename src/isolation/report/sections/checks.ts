@@ -4,7 +4,7 @@ import { anchor, count, html, type Markup } from "../markup.js";
 
 /** What each rule held against how many objects. */
 export function rulesSection(rules: readonly RuleResult[]): Markup {
-  return html`<div class="scroll" tabindex="0" role="region" aria-label="Rules"><table>
+  return html`<div class="scroll" tabindex="0" role="region" aria-label="All rules"><table>
     <caption>An invariant each; it holds where nothing is found</caption>
     <thead><tr><th scope="col">Rule</th><th scope="col">Invariant</th><th scope="col">Severity</th><th scope="col" class="number">Checked</th><th scope="col" class="number">Found</th></tr></thead>
     <tbody>${rules.map(
@@ -32,7 +32,7 @@ export function probesSection({ probes, identities }: Verification): Markup {
         id,
         title,
         attempts,
-      }) => html`<details id="probe-${anchor(id)}"><summary>${mark(attempts)} ${title} <span class="quiet">${id} · ${count(attempts.length, "attempt")}</span></summary>
+      }) => html`<details class="long" id="probe-${anchor(id)}"><summary>${mark(attempts)} ${title} <span class="quiet">${id} · ${count(attempts.length, "attempt")}</span></summary>
       <div class="scroll" tabindex="0" role="region" aria-label="Attempts of ${id}"><table>
         <caption class="unseen">Attempts of ${id}</caption>
         <thead><tr><th scope="col">As</th><th scope="col">Tried</th><th scope="col">PostgreSQL answered</th><th scope="col">Outcome</th></tr></thead>
@@ -52,22 +52,14 @@ function mark(attempts: readonly Attempt[]): string {
 /** Each guarantee broken on purpose: a check that can't go red shows nothing by being green. */
 export function selfTestSection(selfTest: readonly Breakage[] | null): Markup {
   if (selfTest === null) return html`<p>Not run. <code>azora isolation:report --self-test</code> runs it.</p>`;
-  return html`<p>Each guarantee was broken on purpose, in a transaction that was rolled back; the rules and probes that must notice are named.</p>
-    <div class="scroll" tabindex="0" role="region" aria-label="Self-test"><table>
-    <caption class="unseen">Breakages</caption>
-    <thead><tr><th scope="col">Broken on purpose</th><th scope="col">Must notice</th><th scope="col">Noticed</th><th scope="col">Outcome</th></tr></thead>
-    <tbody>${selfTest.map(
-      ({
-        name,
-        statement,
-        expected,
-        red,
-        seen,
-      }) => html`<tr class="${seen ? "held" : "broken"}"><th scope="row">${name}<code class="block">${statement}</code></th>
-      <td>${list(expected)}</td><td>${list(red)}</td><td class="outcome">${seen ? "✓ seen" : "✗ missed"}</td></tr>`,
-    )}</tbody></table></div>`;
+  return html`<p>Each guarantee was broken on purpose, in a transaction that was rolled back. Every rule and probe that answers for it had to go red.</p>
+    <ol class="breakages">${selfTest.map(breakage)}</ol>`;
 }
 
-function list(ids: readonly string[]): Markup {
-  return html`<ul class="plain">${ids.map((id) => html`<li><code>${id}</code></li>`)}</ul>`;
+function breakage({ name, statement, expected, red, seen }: Breakage): Markup {
+  const others = red.filter((id) => !expected.includes(id));
+  return html`<li class="${seen ? "held" : "broken"}"><p><span class="outcome">${seen ? "✓ noticed" : "✗ missed"}</span> <strong>${name}</strong></p>
+    <code class="block">${statement}</code>
+    <ul class="inline">${expected.map((id) => html`<li>${red.includes(id) ? "✓" : "✗ not"} <code>${id}</code></li>`)}
+    ${others.length > 0 && html`<li class="quiet">and ${others.join(", ")}</li>`}</ul></li>`;
 }

@@ -25,16 +25,16 @@ function table(relation: Relation, account: string): Markup {
     ${hasKeys && keys(relation)}
     ${
       triggers.length > 0 &&
-      html`<h4>Triggers</h4><ul class="plain">${triggers.map(({ definition, enabled }) => html`<li><code>${definition}</code>${enabled !== "origin" && html` <span class="quiet">(${enabled})</span>`}</li>`)}</ul>`
+      html`<h3>Triggers</h3><ul class="plain">${triggers.map(({ definition, enabled }) => html`<li><code>${definition}</code>${enabled !== "origin" && html` <span class="quiet">(${enabled})</span>`}</li>`)}</ul>`
     }</details>`;
 }
 
 function keys({ constraints, indexes }: Relation): Markup {
-  return html`<h4>Keys and constraints</h4><ul class="plain">${constraints.map(
+  return html`<h3>Keys and constraints</h3><ul class="plain">${constraints.map(
     ({ name, definition, validated, enforced, triggersOn }) =>
       html`<li><code>${name}</code> <code>${definition}</code>${!(validated && enforced && triggersOn) && html` <strong>not in force</strong>`}</li>`,
   )}</ul>
-  ${indexes.length > 0 && html`<h4>Indexes</h4><ul class="plain">${indexes.map(({ definition, valid }) => html`<li><code>${definition}</code>${!valid && html` <strong>invalid</strong>`}</li>`)}</ul>`}`;
+  ${indexes.length > 0 && html`<h3>Indexes</h3><ul class="plain">${indexes.map(({ definition, valid }) => html`<li><code>${definition}</code>${!valid && html` <strong>invalid</strong>`}</li>`)}</ul>`}`;
 }
 
 function row({ name, type, notNull, default: initial, generated, identity }: Column, account: string): Markup {
