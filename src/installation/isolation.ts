@@ -6,10 +6,10 @@ import { readMigrations } from "../database/migrate/history.js";
 import { AzoraError } from "../errors.js";
 import { type BaselineEntry, formatBaseline, parseBaseline, renewBaseline } from "../isolation/baseline.js";
 import { type Locate, locateIn } from "../isolation/export/locate.js";
+import { readTarget } from "../isolation/read-target.js";
 import { makeReport } from "../isolation/report/make-report.js";
 import type { Report } from "../isolation/report/report.js";
 import { AZORA } from "../isolation/target.js";
-import { parseTarget } from "../isolation/target-file.js";
 import type { Verification } from "../isolation/verification.js";
 import { inspect, type VerifyInput } from "../isolation/verify.js";
 import type { SigningKey } from "../signing.js";
@@ -68,7 +68,7 @@ export function requireSigningKey(config: Config): SigningKey {
 
 async function withSubject<T>(config: () => Config, subject: Subject, work: (input: VerifyInput) => Promise<T>): Promise<T> {
   const { targetFile, ownerUrlFile, migrationsDirectory, directory, schemas, sources } = subject;
-  const target = targetFile === undefined ? AZORA : parseTarget(await readText(targetFile, "target"), targetFile);
+  const target = targetFile === undefined ? AZORA : await readTarget(resolve(directory, targetFile));
   const source = schemas.length + sources.length > 0 ? { directory, schemas, sources } : null;
   const rest = {
     azora: subject.azora,

@@ -207,8 +207,8 @@ describe("isolation:* and review:pack", () => {
       schemas: ["app"],
       accountColumn: "tenant_id",
       accounts: { table: "app.tenants", key: "id" },
-      roles: { runtime: ["app"], control: [], owners: [] },
-      context: { expressions: [] },
+      roles: { runtime: ["app"], control: [], owners: ["app_owner"] },
+      context: { expressions: ["app.current_tenant()"] },
     };
     writeFileSync(at("target.json"), JSON.stringify(target));
     const { exit, document } = await azora.json(["isolation:verify", "--static-only", "--target", at("target.json")]);

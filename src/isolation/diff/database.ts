@@ -96,12 +96,13 @@ function wholeChanges(before: Facts, after: Facts): Change[] {
   const named = { name: ({ name }: { readonly name: string }) => name, removed: () => "safe" as const };
   const opens = { ...named, added: always };
   return [
-    ...fieldChanges("database", { before, after }, { owner: always }, [
+    ...fieldChanges("database", { before, after }, { owner: always, systemAdditions: always }, [
       "grants",
       "extensions",
       "eventTriggers",
       "publications",
       "foreignServers",
+      "foreignWrappers",
       "parameterGrants",
       "languages",
       "systemFunctions",
@@ -125,6 +126,10 @@ function wholeChanges(before: Facts, after: Facts): Change[] {
       changed: { allTables: turnedOn, tables: always },
     }),
     ...listed<Facts["foreignServers"][number]>("foreign server", [before.foreignServers, after.foreignServers], {
+      ...opens,
+      changed: {},
+    }),
+    ...listed<Facts["foreignWrappers"][number]>("foreign-data wrapper", [before.foreignWrappers, after.foreignWrappers], {
       ...opens,
       changed: {},
     }),

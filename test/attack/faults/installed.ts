@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { Pool, type PoolClient } from "pg";
-import { makeSigningKey } from "../../../src/control-plane/signing.js";
 import { makePassword } from "../../../src/database/scram.js";
+import { makeSigningKey } from "../../../src/signing.js";
 import { startServer, type TestServer } from "../../support/postgres-server.js";
 import { install } from "../../support/prepare.js";
 import { administer, dropDatabase, urlOf } from "../../support/server-template.js";

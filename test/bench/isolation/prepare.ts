@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { Pool } from "pg";
-import { makeSigningKey } from "../../../src/control-plane/signing.js";
 import { makePassword } from "../../../src/database/scram.js";
+import { makeSigningKey } from "../../../src/signing.js";
 import { install } from "../../support/prepare.js";
 import { administer, urlOf } from "../../support/server-template.js";
 import { fill, type Size } from "./schema.js";

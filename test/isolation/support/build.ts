@@ -160,7 +160,16 @@ export function catalog(more: Partial<Catalog> = {}): Catalog {
     database: {
       ...{ owner: "postgres", grants: [grant("azora_runtime", "CONNECT")], settings: [], eventTriggers: [], publications: [] },
       ...{ extensions: [{ name: "plpgsql", schema: "pg_catalog", version: "1.0" }], foreignServers: [], parameterGrants: [] },
-      ...{ languages: [], systemFunctions: [], systemGrants: [], subscriptions: [], owned: [], largeObjects: 0 },
+      ...{
+        languages: [],
+        systemFunctions: [],
+        systemGrants: [],
+        systemAdditions: [],
+        foreignWrappers: [],
+        subscriptions: [],
+        owned: [],
+        largeObjects: 0,
+      },
     },
     protectedTables: [],
     ...more,
