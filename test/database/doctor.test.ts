@@ -4,7 +4,6 @@ import { join } from "node:path";
 import type { Pool } from "pg";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import type { Config } from "../../src/config.js";
-import { makeSigningKey, parseSigningKey } from "../../src/signing.js";
 import type { Engine } from "../../src/database/engine.js";
 import type { Check } from "../../src/installation/doctor/check.js";
 import { checkClock, checkLogin, checkVersion } from "../../src/installation/doctor/connections.js";
@@ -16,6 +15,7 @@ import {
   checkSharedFunctions,
 } from "../../src/installation/doctor/rights.js";
 import { checkContextKey, checkMigrations, checkSigningKey } from "../../src/installation/doctor/schema-and-keys.js";
+import { makeSigningKey, parseSigningKey } from "../../src/signing.js";
 import { World } from "../support/world.js";
 
 // On the embedded engine alone: breaking a login breaks it for a whole cluster, and this one is the test's own.

@@ -1,8 +1,8 @@
 import { randomBytes } from "node:crypto";
 import { rm } from "node:fs/promises";
 import type { TestProject } from "vitest/node";
-import { makeSigningKey } from "../../src/signing.js";
 import { makePassword } from "../../src/database/scram.js";
+import { makeSigningKey } from "../../src/signing.js";
 import { makeEmbeddedTemplate } from "./embedded-template.js";
 import { startServer, type TestServer } from "./postgres-server.js";
 import { dropTestDatabases, makeServerTemplate } from "./server-template.js";

@@ -1,10 +1,10 @@
 import type { Pool } from "pg";
 import { openControlPlane } from "../../src/control-plane/connection.js";
-import { parseSigningKey, publicKeyOf } from "../../src/signing.js";
 import type { Engine } from "../../src/database/engine.js";
 import { ensureContextKey, ensureSigningKey } from "../../src/database/guard-keys.js";
 import { ensureOperator, type OperatorRole } from "../../src/database/logins.js";
 import { applyMigrations } from "../../src/database/migrate/apply.js";
+import { parseSigningKey, publicKeyOf } from "../../src/signing.js";
 import type { Prepared } from "./global-setup.js";
 import { plant } from "./sample.js";
 

@@ -1,9 +1,9 @@
 import pg from "pg";
 import { openControlPlane } from "../../src/control-plane/connection.js";
 import { purgeTenant } from "../../src/control-plane/purge-tenant.js";
-import { parseSigningKey } from "../../src/signing.js";
 import { openEmbedded } from "../../src/database/embedded/engine.js";
 import { openServer } from "../../src/database/server.js";
+import { parseSigningKey } from "../../src/signing.js";
 import type { PurgeOrder } from "./killed-purge.js";
 
 /**

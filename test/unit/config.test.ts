@@ -4,8 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type ConfigFile, loadConfig } from "../../src/config.js";
-import { makeSigningKey } from "../../src/signing.js";
 import { AzoraError } from "../../src/errors.js";
+import { makeSigningKey } from "../../src/signing.js";
 
 const SECRET = "hunter2-and-more";
 const url = (host: string) => `postgresql://login:${SECRET}@${host}:5432/azora`;

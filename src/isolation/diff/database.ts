@@ -1,16 +1,8 @@
-import type {
-  Catalog,
-  DatabaseFunction,
-  DefaultRights,
-  Grant,
-  Membership,
-  ProtectedTable,
-  Role,
-  Schema,
-} from "../catalog/catalog.js";
-import { type Change, type ChangeClass, pairs } from "./change.js";
-import { always, fieldChanges, type Judges, turnedOff, turnedOn } from "./fields.js";
-import { grantChanges } from "./grants.js";
+import type { Catalog, DatabaseFunction, DefaultRights, Membership, ProtectedTable, Role, Schema } from "../catalog/catalog.js";
+import type { Change } from "./change.js";
+import { always, turnedOff, turnedOn } from "./fields.js";
+import { listed } from "./listed.js";
+import { wholeChanges } from "./whole-database.js";
 
 /** Roles, functions, schemas and what belongs to the database as a whole. */
 export function databaseChanges(before: Catalog, after: Catalog): Change[] {
@@ -63,104 +55,4 @@ export function databaseChanges(before: Catalog, after: Catalog): Change[] {
     }),
     ...wholeChanges(before.database, after.database),
   ];
-}
-
-interface Kind<T> {
-  readonly name: (item: T) => string;
-  readonly added: (item: T) => ChangeClass;
-  readonly removed: (item: T) => ChangeClass;
-  readonly changed: Judges<T>;
-}
-
-function listed<T extends object>(
-  kind: string,
-  [before, after]: readonly [readonly T[], readonly T[]],
-  judged: Kind<T>,
-): Change[] {
-  const grants = (item: T) => (item as { readonly grants?: readonly Grant[] }).grants ?? [];
-  return pairs(before, after, judged.name).flatMap(({ key, before: old, after: fresh }): Change[] => {
-    const object = `${kind} ${key}`;
-    if (old && fresh) {
-      const fields = fieldChanges<T>(object, { before: old, after: fresh }, judged.changed, ["grants" as keyof T]);
-      return [...fields, ...grantChanges(object, grants(old), grants(fresh))];
-    }
-    if (fresh) return [{ class: judged.added(fresh), object, what: `the ${kind} was added`, before: null, after: null }];
-    return old ? [{ class: judged.removed(old), object, what: `the ${kind} was removed`, before: null, after: null }] : [];
-  });
-}
-
-type Facts = Catalog["database"];
-
-/** What opens the database to the outside is dangerous when it comes, whatever it is for. */
-function wholeChanges(before: Facts, after: Facts): Change[] {
-  const named = { name: ({ name }: { readonly name: string }) => name, removed: () => "safe" as const };
-  const opens = { ...named, added: always };
-  return [
-    ...fieldChanges("database", { before, after }, { owner: always, systemAdditions: always }, [
-      "grants",
-      "extensions",
-      "eventTriggers",
-      "publications",
-      "foreignServers",
-      "foreignWrappers",
-      "parameterGrants",
-      "languages",
-      "systemFunctions",
-      "systemGrants",
-      "owned",
-    ]),
-    ...grantChanges("database", before.grants, after.grants),
-    ...listed<Facts["extensions"][number]>("extension", [before.extensions, after.extensions], {
-      ...named,
-      added: () => "look",
-      changed: {},
-    }),
-    ...listed<Facts["eventTriggers"][number]>("event trigger", [before.eventTriggers, after.eventTriggers], {
-      ...named,
-      added: () => "look",
-      removed: () => "look",
-      changed: { enabled: turnedOff },
-    }),
-    ...listed<Facts["publications"][number]>("publication", [before.publications, after.publications], {
-      ...opens,
-      changed: { allTables: turnedOn, tables: always },
-    }),
-    ...listed<Facts["foreignServers"][number]>("foreign server", [before.foreignServers, after.foreignServers], {
-      ...opens,
-      changed: {},
-    }),
-    ...listed<Facts["foreignWrappers"][number]>("foreign-data wrapper", [before.foreignWrappers, after.foreignWrappers], {
-      ...opens,
-      changed: {},
-    }),
-    ...listed<Facts["parameterGrants"][number]>("parameter", [before.parameterGrants, after.parameterGrants], {
-      ...opens,
-      name: ({ parameter }) => parameter,
-      changed: {},
-    }),
-    ...listed<Facts["languages"][number]>("language", [before.languages, after.languages], {
-      ...opens,
-      changed: { trusted: always },
-    }),
-    ...listed<Facts["systemFunctions"][number]>("function", [before.systemFunctions, after.systemFunctions], {
-      ...opens,
-      changed: {},
-    }),
-    ...listed<Facts["systemGrants"][number]>("system object", [before.systemGrants, after.systemGrants], {
-      ...opens,
-      name: ({ object }) => object,
-      changed: {},
-    }),
-    // How much somebody owns changes with every table; that somebody owns something at all does not.
-    ...listed<Pick<Facts["owned"][number], "role" | "kind">>("ownership", [owners(before), owners(after)], {
-      name: ({ role, kind }) => `of ${role} in ${kind}`,
-      added: () => "look",
-      removed: () => "safe",
-      changed: {},
-    }),
-  ];
-}
-
-function owners({ owned }: Facts): Pick<Facts["owned"][number], "role" | "kind">[] {
-  return owned.map(({ role, kind }) => ({ role, kind }));
 }

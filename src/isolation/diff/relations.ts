@@ -1,7 +1,8 @@
-import type { Column, Constraint, Index, Policy, Relation, RewriteRule, Trigger } from "../catalog/catalog.js";
+import type { Constraint, Index, Policy, Relation, RewriteRule, Trigger } from "../catalog/catalog.js";
 import { binds } from "../policy-expression.js";
 import type { Target } from "../target.js";
 import { type Change, type ChangeClass, pairs } from "./change.js";
+import { columnChanges } from "./columns.js";
 import { always, fieldChanges, type Judges, show, turnedOff } from "./fields.js";
 import { grantChanges } from "./grants.js";
 
@@ -58,7 +59,7 @@ function changesOf(object: string, both: { readonly before: Relation; readonly a
       lists,
     ),
     ...grantChanges(object, before.grants, after.grants),
-    ...columns(object, both, ground),
+    ...columnChanges(object, both, ground.account),
     ...parts<Constraint>(`${object}, constraint`, before.constraints, after.constraints, {
       added: (each) => classOfConstraint(each, ground),
       removed: ({ kind }) => (kind === "foreign key" || kind === "primary key" ? "dangerous" : "look"),
@@ -110,27 +111,6 @@ function classOfConstraint({ kind, columns: keys }: Constraint, { account, isTen
   if (kind === "check" || kind === "not null") return "safe";
   if (!isTenant) return "look";
   return keys[0] === account ? "safe" : "dangerous";
-}
-
-function columns(
-  object: string,
-  { before, after }: { readonly before: Relation; readonly after: Relation },
-  { account }: Ground,
-): Change[] {
-  return pairs(before.columns, after.columns, ({ name }) => name).flatMap(({ key, before: old, after: fresh }): Change[] => {
-    const name = `${object}, column ${key}`;
-    const isAccount = key === account;
-    if (old && fresh) {
-      const judges: Judges<Column> = isAccount ? { type: always, notNull: turnedOff, default: always, generated: always } : {};
-      return [
-        ...fieldChanges<Column>(name, { before: old, after: fresh }, judges, ["grants"]),
-        ...grantChanges(name, old.grants, fresh.grants),
-      ];
-    }
-    const change = { object: name, before: old?.type ?? null, after: fresh?.type ?? null };
-    if (fresh) return [{ class: "safe", what: "the column was added", ...change }, ...grantChanges(name, [], fresh.grants)];
-    return [{ class: isAccount ? "dangerous" : "look", what: "the column was removed", ...change }];
-  });
 }
 
 interface Judged<T> {

@@ -1,8 +1,8 @@
 import { randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { Pool } from "pg";
-import { makeSigningKey } from "../../../src/signing.js";
 import { setPassword } from "../../../src/database/logins.js";
+import { makeSigningKey } from "../../../src/signing.js";
 import { install } from "../../support/prepare.js";
 import { administer, urlOf } from "../../support/server-template.js";
 import type { Database, Place } from "./contenders/contender.js";
