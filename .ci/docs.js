@@ -20,7 +20,7 @@ const SESSION = [
   'tenant:suspend acme --reason "invoice open since May" --yes',
   "tenant:resume acme",
   "tenant:purge acme --confirm borealis",
-  'tenant:purge acme --confirm acme --reason "contract ended"',
+  'tenant:purge acme --now --confirm acme --reason "contract ended"',
   "audit:export --control-plane --format csv --action tenant.purge",
 ];
 

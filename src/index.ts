@@ -47,17 +47,24 @@ export async function closeTenantDb(): Promise<void> {
 }
 
 export { type Config, loadConfig } from "./config.js";
+export type { ChangeTenantInput, LifecycleResult } from "./control-plane/change-tenant.js";
 export type { ControlConnection } from "./control-plane/connection.js";
 export { type CreateTenantInput, type CreateTenantResult, createTenant } from "./control-plane/create-tenant.js";
 export { findTenant } from "./control-plane/find-tenant.js";
+export { type HoldTenantInput, holdTenant, releaseTenant } from "./control-plane/hold-tenant.js";
 export { type ListTenantsInput, listTenants, type TenantPage } from "./control-plane/list-tenants.js";
-export { type PurgePreview, previewPurge } from "./control-plane/preview-purge.js";
+export { checkPurge, type PurgePreview, previewPurge } from "./control-plane/preview-purge.js";
+export { type PurgeDueResult, purgeDue } from "./control-plane/purge-due.js";
 export { type PurgeTenantInput, type PurgeTenantResult, purgeTenant } from "./control-plane/purge-tenant.js";
 export { type AdminAuditEntry, readAdminAudit } from "./control-plane/read-admin-audit.js";
 export type { Receipt } from "./control-plane/receipt.js";
 export { type ResumeTenantInput, resumeTenant } from "./control-plane/resume-tenant.js";
-export { type LifecycleResult, type SuspendTenantInput, suspendTenant } from "./control-plane/suspend-tenant.js";
+export { approvePurge, cancelPurge, type SchedulePurgeInput, schedulePurge } from "./control-plane/schedule-purge.js";
+export { verifyText } from "./control-plane/signing.js";
+export { type SuspendTenantInput, suspendTenant } from "./control-plane/suspend-tenant.js";
 export type { Tenant } from "./control-plane/tenant.js";
+export { type TenantStats, tenantStats } from "./control-plane/tenant-stats.js";
+export { type UpdateTenantInput, updateTenant } from "./control-plane/update-tenant.js";
 export { AzoraError, type ErrorCode, EXIT } from "./errors.js";
 export { type Installation, openInstallation } from "./installation/open.js";
 export { verifyText } from "./signing.js";

@@ -5,7 +5,9 @@ export type AuditFormat = "jsonl" | "csv";
 /** Columns of a CSV export, by log: all fields of an entry, in this order. */
 export const AUDIT_COLUMNS = {
   tenant: words("id occurredAt accountId actor operation subject rowId method filter rowCount oldValues newValues transactionId"),
-  "control-plane": words("id occurredAt operator action outcome accountId accountSlug detail transactionId"),
+  "control-plane": words(
+    "id occurredAt operator action outcome accountId accountSlug oldValues newValues reason message transactionId",
+  ),
 } as const;
 
 function words(text: string): readonly string[] {

@@ -9,6 +9,8 @@ const ignoreStdin = true;
 /** The tenant that a command is about. */
 export const tenantArgument = stringArgument({ description: "Slug or id of the tenant.", required: true, ignoreStdin });
 
+export const optionalTenantArgument = stringArgument({ description: "Slug or id of the tenant.", ignoreStdin });
+
 export const nameArgument = stringArgument({ description: "Name of the tenant, for people.", required: true, ignoreStdin });
 
 /** A flag that is there or not. oclif leaves it undefined when it isn't, whatever its type says. */

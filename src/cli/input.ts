@@ -24,6 +24,37 @@ function isRealTime(text: string, time: Date): boolean {
   return day === new Date(Date.UTC(Number(text.slice(0, 4)), Number(text.slice(5, 7)) - 1, day)).getUTCDate();
 }
 
+const SECONDS = { m: 60, h: 3600, d: 86_400, w: 604_800 } as const;
+
+/**
+ * A span of time from a flag: `90m`, `12h`, `30d`, `4w`.
+ * @returns seconds
+ * @throws AzoraError INVALID_INPUT
+ */
+export function parseDuration(text: string, flag: string): number {
+  const [, amount, unit] = /^(\d{1,5})([mhdw])$/.exec(text) ?? [];
+  if (amount && unit) return Number(amount) * SECONDS[unit as keyof typeof SECONDS];
+  throw new AzoraError("INVALID_INPUT", `${flag} "${text}" is not a span of time.`, {
+    hint: "Write a whole number and m, h, d or w: 90m, 12h, 30d, 4w.",
+  });
+}
+
+/**
+ * What `--set KEY=VALUE` says; an empty value takes the key away.
+ * @throws AzoraError INVALID_INPUT
+ */
+export function parsePairs(pairs: readonly string[], flag: string): Record<string, string | null> {
+  return Object.fromEntries(
+    pairs.map((pair) => {
+      const [, key, value] = /^([\w.-]{1,64})=(.*)$/s.exec(pair) ?? [];
+      if (key) return [key, value || null];
+      throw new AzoraError("INVALID_INPUT", `${flag} "${pair}" is not KEY=VALUE.`, {
+        hint: "A key has up to 64 letters, digits, dots, hyphens and underscores.",
+      });
+    }),
+  );
+}
+
 /** What an audit log is filtered by, as flags. */
 export interface AuditFlags {
   readonly since: string | undefined;

@@ -1,5 +1,5 @@
-import { explainDatabaseError } from "../database/sql-errors.js";
-import { AzoraError } from "../errors.js";
+import { explainDatabaseError, sqlState } from "../database/sql-errors.js";
+import { AzoraError, type ErrorCode } from "../errors.js";
 import type { ControlConnection } from "./connection.js";
 
 /** A control-plane action, as admin_audit_log names it. */
@@ -8,6 +8,9 @@ export interface Attempt {
   readonly accountId?: string;
   readonly slug?: string;
 }
+
+/** Answers of the database that an operator was refused something by. */
+const REFUSALS: ReadonlySet<ErrorCode> = new Set(["NOT_PERMITTED", "ILLEGAL_STEP", "LEGAL_HOLD", "NEEDS_APPROVAL"]);
 
 /**
  * Runs a control-plane action. What is done, the database logs in the same transaction;
@@ -19,14 +22,14 @@ export async function attempt<T>(connection: ControlConnection, what: Attempt, r
     return await run();
   } catch (error) {
     const explained = explainPrismaError(error, connection.engine.describe("control"));
-    if (explained instanceof AzoraError && explained.code === "NOT_PERMITTED") {
-      await recordRefusal(connection, what, explained.message).catch(() => undefined);
-      throw new AzoraError("NOT_PERMITTED", `Your role may not do this (${what.action}): PostgreSQL refused it.`, {
-        hint: "Ask an operator whose role allows it.",
-        cause: error,
-      });
-    }
-    throw explained;
+    if (!(explained instanceof AzoraError) || !REFUSALS.has(explained.code)) throw explained;
+    await recordRefusal(connection, what, explained.message).catch(() => undefined);
+    // What azora's own functions refuse, they say why; PostgreSQL only names a function.
+    if (sqlState(driverErrorIn(error)) !== "42501") throw explained;
+    throw new AzoraError("NOT_PERMITTED", `Your role may not do this (${what.action}): PostgreSQL refused it.`, {
+      hint: "Ask an operator whose role allows it.",
+      cause: error,
+    });
   }
 }
 
@@ -36,7 +39,7 @@ async function recordRefusal(
   message: string,
 ): Promise<void> {
   await client.$executeRaw`SELECT control.record_attempt(
-    ${action}, 'refused'::control.admin_outcome, ${accountId ?? null}::uuid, ${slug ?? null}, ${JSON.stringify({ message })}::jsonb)`;
+    ${action}, 'refused'::control.admin_outcome, ${accountId ?? null}::uuid, ${slug ?? null}, ${message})`;
 }
 
 /** What a Prisma error has to say, as a domain error where there is one. */

@@ -18,6 +18,20 @@ export function checkSlug(slug: string): void {
   );
 }
 
+/** @throws AzoraError INVALID_INPUT for a reason that says nothing */
+export function checkReason(reason: string, what: string): string {
+  if (reason.trim() !== "") return reason.trim();
+  throw new AzoraError("INVALID_INPUT", `${what} needs a reason.`);
+}
+
+/** @throws AzoraError INVALID_INPUT */
+export function checkRegion(region: string): void {
+  if (region === "" || SLUG.test(region)) return;
+  throw new AzoraError("INVALID_INPUT", `"${region}" is no region: lower-case letters, digits and hyphens.`, {
+    hint: "For example: eu-central.",
+  });
+}
+
 /** @throws AzoraError INVALID_INPUT */
 export function checkEmail(email: string): void {
   if (EMAIL.test(email) && email.length <= 254) return;

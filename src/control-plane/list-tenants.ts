@@ -1,10 +1,10 @@
 import type { AccountWhereInput } from "../generated/control/models.js";
 import { attempt } from "./attempt.js";
 import type { ControlConnection } from "./connection.js";
-import { TENANT_SELECTION, type Tenant, toTenant } from "./tenant.js";
+import { TENANT_SELECTION, type Tenant, type TenantStatus, toDatabase, toTenant } from "./tenant.js";
 
 export interface ListTenantsInput {
-  readonly status?: "active" | "suspended";
+  readonly status?: TenantStatus;
   /** At most so many; 50 unless given. */
   readonly limit?: number;
   /** The slug after which to go on: the last one of the page before. */
@@ -25,7 +25,7 @@ export interface TenantPage {
  */
 export async function listTenants(connection: ControlConnection, input: ListTenantsInput = {}): Promise<TenantPage> {
   const { status, limit = 50, after } = input;
-  const where: AccountWhereInput = status ? { status } : {};
+  const where: AccountWhereInput = status ? { status: toDatabase(status) } : {};
   const { client } = connection;
   const [total, rows] = await attempt(connection, { action: "tenant.list" }, () =>
     Promise.all([

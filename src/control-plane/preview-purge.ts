@@ -2,6 +2,7 @@ import { attempt } from "./attempt.js";
 import type { ControlConnection } from "./connection.js";
 import { findTenant } from "./find-tenant.js";
 import type { Tenant } from "./tenant.js";
+import { tenantStats } from "./tenant-stats.js";
 
 export interface PurgePreview {
   readonly tenant: Tenant;
@@ -15,10 +16,24 @@ export interface PurgePreview {
  * @throws AzoraError NOT_FOUND, NOT_PERMITTED
  */
 export async function previewPurge(connection: ControlConnection, slugOrId: string): Promise<PurgePreview> {
-  const tenant = await findTenant(connection, slugOrId);
-  return attempt(connection, { action: "tenant.purge", accountId: tenant.id, slug: tenant.slug }, async () => {
-    const [{ counts }] = await connection.client.$queryRaw<[{ counts: Record<string, number> }]>`
-      SELECT control.count_rows(${tenant.id}::uuid) AS counts`;
-    return { tenant, counts, total: Object.values(counts).reduce((sum, rows) => sum + rows, 0) };
-  });
+  const { tenant, tables, total } = await tenantStats(connection, slugOrId);
+  const counts = Object.fromEntries(Object.entries(tables).map(([table, { rows }]) => [table, rows]));
+  return { tenant, counts, total: total.rows };
+}
+
+/**
+ * Says before anybody is asked what the database would refuse anyway.
+ * @throws AzoraError NOT_FOUND, NOT_PERMITTED, ILLEGAL_STEP, LEGAL_HOLD, NEEDS_APPROVAL
+ */
+export async function checkPurge(
+  connection: ControlConnection,
+  { tenant, now }: { readonly tenant: string; readonly now: boolean },
+): Promise<Tenant> {
+  const found = await findTenant(connection, tenant);
+  await attempt(
+    connection,
+    { action: "tenant.purge", accountId: found.id, slug: found.slug },
+    () => connection.client.$queryRaw`SELECT FROM control.check_purge(${found.id}::uuid, ${now})`,
+  );
+  return found;
 }

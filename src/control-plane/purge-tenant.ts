@@ -10,6 +10,8 @@ export interface PurgeTenantInput {
   /** Slug or id. */
   readonly tenant: string;
   readonly reason: string | null;
+  /** An active tenant as well, and before a scheduled purge is due. */
+  readonly now?: boolean;
   readonly dryRun: boolean;
 }
 
@@ -22,11 +24,12 @@ export interface PurgeTenantResult {
 /**
  * Deletes a tenant and everything it has, in one transaction that ends with a signed
  * receipt: killed at any point, the tenant is whole or gone.
- * @throws AzoraError NOT_FOUND, NOT_PERMITTED, NOT_CONFIGURED (no signing key)
+ * @throws AzoraError NOT_FOUND, NOT_PERMITTED, ILLEGAL_STEP (neither suspended nor due), LEGAL_HOLD,
+ * NEEDS_APPROVAL, NOT_CONFIGURED (no signing key)
  */
 export async function purgeTenant(
   connection: ControlConnection,
-  { tenant, reason, dryRun }: PurgeTenantInput,
+  { tenant, reason, now = false, dryRun }: PurgeTenantInput,
 ): Promise<PurgeTenantResult> {
   const { signingKey } = connection;
   if (!signingKey && !dryRun) {
@@ -37,7 +40,7 @@ export async function purgeTenant(
   const { id, slug } = await findTenant(connection, tenant);
   return attempt(connection, { action: "tenant.purge", accountId: id, slug }, () =>
     inTransaction(connection, dryRun, async (tx) => {
-      await tx.$queryRaw`SELECT FROM control.purge_account(${id}::uuid, ${reason})`;
+      await tx.$queryRaw`SELECT FROM control.purge_account(${id}::uuid, ${reason}, ${now})`;
       if (signingKey && !dryRun) {
         const { payload } = await tx.purgeReceipt.findUniqueOrThrow({ where: { accountId: id } });
         await tx.$queryRaw`SELECT FROM control.sign_receipt(${id}::uuid, ${signingKey.id}, ${signText(payload, signingKey)})`;

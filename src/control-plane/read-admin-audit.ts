@@ -21,7 +21,12 @@ export interface AdminAuditEntry {
   readonly outcome: "done" | "refused" | "failed";
   readonly accountId: string | null;
   readonly accountSlug: string | null;
-  readonly detail: unknown;
+  /** What the action changed, before and after. */
+  readonly oldValues: unknown;
+  readonly newValues: unknown;
+  readonly reason: string | null;
+  /** What a refusal said. */
+  readonly message: string | null;
   readonly transactionId: number;
 }
 

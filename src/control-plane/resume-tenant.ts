@@ -1,30 +1,21 @@
-import { attempt } from "./attempt.js";
+import { type ChangeTenantInput, changeTenant, type LifecycleResult } from "./change-tenant.js";
 import type { ControlConnection } from "./connection.js";
-import { inTransaction } from "./dry-run.js";
-import { findTenant } from "./find-tenant.js";
-import type { LifecycleResult } from "./suspend-tenant.js";
-import { TENANT_SELECTION, toTenant } from "./tenant.js";
 
-export interface ResumeTenantInput {
-  /** Slug or id. */
-  readonly tenant: string;
-  readonly dryRun: boolean;
+export interface ResumeTenantInput extends ChangeTenantInput {
+  /** Only if the suspension is one for non-payment: what billing may end. */
+  readonly fromNonpayment?: boolean;
 }
 
 /**
  * Ends a suspension.
- * @throws AzoraError NOT_FOUND, NOT_PERMITTED
+ * @throws AzoraError NOT_FOUND, NOT_PERMITTED, ILLEGAL_STEP (its purge is scheduled)
  */
-export async function resumeTenant(
-  connection: ControlConnection,
-  { tenant, dryRun }: ResumeTenantInput,
-): Promise<LifecycleResult> {
-  const { id, slug } = await findTenant(connection, tenant);
-  return attempt(connection, { action: "tenant.resume", accountId: id, slug }, () =>
-    inTransaction(connection, dryRun, async (tx) => {
-      const [{ changed }] = await tx.$queryRaw<[{ changed: boolean }]>`SELECT control.resume_account(${id}::uuid) AS changed`;
-      const row = await tx.account.findUniqueOrThrow({ where: { id }, select: TENANT_SELECTION });
-      return { changed, dryRun, tenant: toTenant(row) };
-    }),
-  );
+export async function resumeTenant(connection: ControlConnection, input: ResumeTenantInput): Promise<LifecycleResult> {
+  return changeTenant(connection, "tenant.resume", {
+    ...input,
+    step: (tx, id) =>
+      input.fromNonpayment
+        ? tx.$queryRaw`SELECT control.resume_from_nonpayment(${id}::uuid) AS changed`
+        : tx.$queryRaw`SELECT control.resume_account(${id}::uuid) AS changed`,
+  });
 }

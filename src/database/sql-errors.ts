@@ -14,10 +14,14 @@ const GUARD_STATES: Record<string, { code: ErrorCode; hint?: string }> = {
   AZ004: { code: "ACCOUNT_READ_ONLY", hint: "An operator can resume it." },
   AZ005: { code: "ACCOUNT_GONE" },
   AZ006: { code: "NOT_PERMITTED" },
+  AZ007: { code: "ILLEGAL_STEP" },
+  AZ008: { code: "LEGAL_HOLD", hint: "`azora tenant:release` ends the hold." },
+  AZ009: { code: "NEEDS_APPROVAL" },
   AZ010: { code: "NOT_FOUND" },
   AZ011: { code: "ALREADY_EXISTS" },
   AZ012: { code: "CONFLICT" },
   AZ013: { code: "INVALID_INPUT" },
+  AZ014: { code: "ACCOUNT_NOT_READY" },
 };
 
 const UNREACHABLE = new Set([

@@ -34,7 +34,7 @@ runAttacks("powers that no tenant has", [
     breakage: SUPERUSER,
     run: async ({ b, world }) => {
       const { id } = await world.newTenant();
-      return succeeds(b.$queryRawUnsafe(`SELECT account_slug FROM control.purge_account('${id}', 'x')`));
+      return succeeds(b.$queryRawUnsafe(`SELECT account_slug FROM control.purge_account('${id}', 'x', true)`));
     },
   },
   power("reading the admin audit log", "SELECT action FROM control.admin_audit_log"),

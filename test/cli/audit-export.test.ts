@@ -51,8 +51,11 @@ describe("to stdout", () => {
     await azora.run(["tenant:resume", "acme"]);
     const { stdout } = await azora.run(["audit:export", "--control-plane", "--format", "csv", "--action", "tenant.suspend"]);
     const [titles, row] = stdout.split("\r\n");
-    expect(titles).toBe("id,occurredAt,operator,action,outcome,accountId,accountSlug,detail,transactionId");
-    expect(row).toContain('"{""mode"":""full"",');
+    expect(titles).toBe(
+      "id,occurredAt,operator,action,outcome,accountId,accountSlug,oldValues,newValues,reason,message,transactionId",
+    );
+    expect(row).toContain('""suspension"":""full""');
+    expect(stdout).toContain(",\"'=HYPERLINK(");
     expect(row?.split(",")[2]).toBe("azora_admin");
   });
 

@@ -69,7 +69,7 @@ describe("guard:plan and guard:apply", () => {
     expect(await azora.json(["doctor"])).toMatchObject({ exit: 0, document: { result: { ok: true } } });
     const { document } = await azora.json(["tenant:list"]);
     expect(document.result.tenants.map(({ slug }: { slug: string }) => slug)).toEqual(["shop-1", "shop-2", "shop-3"]);
-    const purged = await azora.json(["tenant:purge", "shop-2", "--confirm", "shop-2"]);
+    const purged = await azora.json(["tenant:purge", "shop-2", "--now", "--confirm", "shop-2"]);
     expect(purged.document.result.receipt.counts).toMatchObject({ "public.orders": 60, "public.order_lines": 120 });
   });
 });

@@ -63,7 +63,7 @@ describe.skipIf(isLent)("on a server of its own", () => {
     expect(created).toMatchObject({ exit: 0, document: { result: { created: true } } });
     const log = await azora.run(["audit:export", "--tenant", "acme", "--action", "create"]);
     expect(log.stdout).toContain('"actor":"operator:azora_admin"');
-    const purged = await azora.json(["tenant:purge", "acme", "--confirm", "acme"]);
+    const purged = await azora.json(["tenant:purge", "acme", "--now", "--confirm", "acme"]);
     expect(purged).toMatchObject({ exit: 0, document: { result: { purged: true } } });
   });
 
@@ -115,7 +115,7 @@ describe.skipIf(isLent)("on a server of its own", () => {
       ["tenant:list"],
       ["tenant:show", "core"],
       ["tenant:suspend", "core", "--reason", "late", "--yes"],
-      ["tenant:purge", "core", "--confirm", "core"],
+      ["tenant:purge", "core", "--now", "--confirm", "core"],
       ["audit:export", "--control-plane"],
     ];
     for (const command of commands) {

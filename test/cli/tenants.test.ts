@@ -76,7 +76,7 @@ describe("the life of a tenant", () => {
 describe("tenant:purge", () => {
   it("needs its slug typed: nothing is touched without it", async () => {
     for (const flags of [[], ["--confirm", "acme"], ["--confirm", ""]]) {
-      const { exit, document } = await azora.json(["tenant:purge", "core", ...flags]);
+      const { exit, document } = await azora.json(["tenant:purge", "core", "--now", ...flags]);
       expect({ exit, error: document.error }).toMatchObject({ exit: 6, error: { code: "NEEDS_CONFIRMATION", exit: 6 } });
     }
     const piped = await azora.run(["tenant:purge", "core"], {}, "core\n");
@@ -89,7 +89,7 @@ describe("tenant:purge", () => {
   });
 
   it("shows with --dry-run what would go", async () => {
-    const { exit, document } = await azora.json(["tenant:purge", "core", "--dry-run"]);
+    const { exit, document } = await azora.json(["tenant:purge", "core", "--now", "--dry-run"]);
     expect(exit).toBe(0);
     expect(document.result).toMatchObject({ purged: false, dryRun: true, receipt: { slug: "core", signature: null } });
     expect(document.result.receipt.counts["tenant.roles"]).toBe(4);
@@ -98,7 +98,15 @@ describe("tenant:purge", () => {
 
   it("ends with a signed receipt, and the next one finds nothing", async () => {
     const { tenant } = (await azora.json(["tenant:show", "core"])).document.result;
-    const { exit, document } = await azora.json(["tenant:purge", "core", "--confirm", "core", "--reason", "contract ended"]);
+    const { exit, document } = await azora.json([
+      "tenant:purge",
+      "core",
+      "--now",
+      "--confirm",
+      "core",
+      "--reason",
+      "contract ended",
+    ]);
     expect(exit).toBe(0);
     expect(document.result.purged).toBe(true);
     const { receipt } = document.result;
@@ -106,15 +114,15 @@ describe("tenant:purge", () => {
     expect(receipt.purgedAt).toMatch(ISO);
     const counts: number[] = Object.values(receipt.counts);
     expect(receipt.total).toBe(counts.reduce((sum, rows) => sum + rows, 0));
-    const gone = await azora.json(["tenant:purge", "core", "--confirm", "core"]);
+    const gone = await azora.json(["tenant:purge", "core", "--now", "--confirm", "core"]);
     expect(gone).toMatchObject({ exit: 3, document: { ok: false, error: { code: "NOT_FOUND" } } });
     expect((await azora.json(["tenant:list"])).document.result.total).toBe(2);
   });
 
   it("takes an id, and still wants the slug", async () => {
     const { id } = (await azora.json(["tenant:show", "bolt"])).document.result.tenant;
-    expect((await azora.run(["tenant:purge", id, "--confirm", id])).exit).toBe(6);
-    expect((await azora.run(["tenant:purge", id, "--confirm", "bolt"])).exit).toBe(0);
+    expect((await azora.run(["tenant:purge", id, "--now", "--confirm", id])).exit).toBe(6);
+    expect((await azora.run(["tenant:purge", id, "--now", "--confirm", "bolt"])).exit).toBe(0);
   });
 });
 

@@ -73,7 +73,7 @@ describeOnBothEngines("the control plane's logins", (world) => {
     const { id, slug } = await world().newTenant();
     const pool = await world().engine.pool("control");
     await expect(pool.query("SELECT count(*) FROM tenant.users")).rejects.toMatchObject({ code: "42501" });
-    const { receipt } = await purgeTenant(control, { tenant: slug, reason: null, dryRun: false });
+    const { receipt } = await purgeTenant(control, { tenant: slug, reason: null, now: true, dryRun: false });
     expect(receipt).toMatchObject({ accountId: id, operator: OPERATORS["vendor-admin"] });
     expect(receipt.counts["tenant.users"]).toBe(1);
   });
@@ -87,8 +87,8 @@ describeOnBothEngines("the control plane's logins", (world) => {
     const before = await fingerprint(world(), id, true);
     const refused = { code: "NOT_PERMITTED" };
     await expect(createTenant(control, { ...NEW, slug: `gamma-${role}` })).rejects.toMatchObject(refused);
-    await expect(purgeTenant(control, { tenant: slug, reason: null, dryRun: false })).rejects.toMatchObject(refused);
-    await expect(purgeTenant(control, { tenant: slug, reason: null, dryRun: true })).rejects.toMatchObject(refused);
+    await expect(purgeTenant(control, { tenant: slug, reason: null, now: true, dryRun: false })).rejects.toMatchObject(refused);
+    await expect(purgeTenant(control, { tenant: slug, reason: null, now: true, dryRun: true })).rejects.toMatchObject(refused);
     await expect(previewPurge(control, slug)).rejects.toMatchObject(refused);
     const lines = await world().look(
       "SELECT action, outcome, account_id, account_slug FROM control.admin_audit_log WHERE operator = $1 ORDER BY id",
@@ -96,19 +96,19 @@ describeOnBothEngines("the control plane's logins", (world) => {
     );
     const purge = { action: "tenant.purge", outcome: "refused", account_id: id, account_slug: slug };
     const create = { action: "tenant.create", outcome: "refused", account_id: null, account_slug: `gamma-${role}` };
-    expect(lines).toEqual([create, purge, purge, purge]);
+    expect(lines).toEqual([create, purge, purge, { ...purge, action: "tenant.stats" }]);
     expect(await fingerprint(world(), id, true)).toEqual(before);
     expect(await world().look("SELECT slug FROM control.accounts WHERE slug LIKE 'gamma%'")).toEqual([]);
   });
 
-  it("support can't suspend, billing can, and both ends are logged with who it was", async () => {
+  it("support can't suspend, billing can for non-payment, and both ends are logged with who it was", async () => {
     const { slug, id } = world().b;
     const support = await world().as("support");
-    const suspension = { tenant: slug, reason: "unpaid", readOnly: false, dryRun: false };
+    const suspension = { tenant: slug, reason: "unpaid", readOnly: false, forNonpayment: true, dryRun: false };
     await expect(suspendTenant(support, suspension)).rejects.toMatchObject({ code: "NOT_PERMITTED" });
     const billing = await world().as("billing");
     expect(await suspendTenant(billing, suspension)).toMatchObject({ changed: true });
-    expect(await resumeTenant(billing, { tenant: slug, dryRun: false })).toMatchObject({ changed: true });
+    expect(await resumeTenant(billing, { tenant: slug, fromNonpayment: true, dryRun: false })).toMatchObject({ changed: true });
     const lines = await world().look(
       "SELECT operator, action, outcome FROM control.admin_audit_log WHERE account_id = $1 AND action <> 'tenant.create' ORDER BY id DESC LIMIT 3",
       id,

@@ -223,7 +223,7 @@ describe.skipIf(!program)(title, () => {
       }
       expect(new Set(read.map(({ accountId }) => accountId))).toEqual(new Set([tenant.id]));
       const { total } = await previewPurge(control, slug);
-      const { receipt } = await purgeTenant(control, { tenant: slug, reason: null, dryRun: false });
+      const { receipt } = await purgeTenant(control, { tenant: slug, reason: null, now: true, dryRun: false });
       expect(Object.values(receipt.counts).reduce((sum, rows) => sum + rows, 0)).toBe(total);
       await expect(client.role.count()).rejects.toMatchObject({ code: "ACCOUNT_GONE" });
     });

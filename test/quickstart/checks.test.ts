@@ -147,7 +147,9 @@ describe("a check of the quickstart", () => {
     // What the breakage let through must not stand in the way of the next one.
     await stage.owner.query("DELETE FROM tenant.nonconformances WHERE number = 'NC-X'");
     await stage.owner.query("DELETE FROM tenant.documents WHERE number = 'SOP-666'");
-    await stage.owner.query("UPDATE control.accounts SET status = 'active', suspension = NULL WHERE status <> 'active'");
+    await stage.owner.query(
+      "UPDATE control.accounts SET status = 'active', suspension = NULL, suspension_cause = NULL WHERE status <> 'active'",
+    );
   });
 
   test("is green on a database as azora makes it", async () => {

@@ -3,10 +3,13 @@
 SET ROLE azora_owner;
 
 -- CreateEnum
-CREATE TYPE control.account_status AS ENUM ('active', 'suspended', 'purging');
+CREATE TYPE control.account_status AS ENUM ('provisioning', 'active', 'suspended', 'purge_scheduled', 'purging');
 
 -- CreateEnum
 CREATE TYPE control.suspension_mode AS ENUM ('full', 'read_only');
+
+-- CreateEnum
+CREATE TYPE control.suspension_cause AS ENUM ('operator', 'nonpayment');
 
 -- CreateEnum
 CREATE TYPE control.subscription_status AS ENUM ('trialing', 'active', 'past_due', 'paused', 'canceled');
@@ -24,14 +27,31 @@ CREATE TABLE control.accounts (
     name TEXT NOT NULL,
     contact_email TEXT NOT NULL,
     status control.account_status NOT NULL DEFAULT 'active',
+    region TEXT,
+    metadata JSONB NOT NULL DEFAULT '{}',
     suspension control.suspension_mode,
+    suspension_cause control.suspension_cause,
     suspension_reason TEXT,
     suspended_at TIMESTAMPTZ(6),
+    hold_reason TEXT,
+    held_by TEXT,
+    held_at TIMESTAMPTZ(6),
     purge_reason TEXT,
+    purge_requested_by TEXT,
+    purge_after TIMESTAMPTZ(6),
     created_at TIMESTAMPTZ(6) NOT NULL DEFAULT CURRENT_TIMESTAMP,
     updated_at TIMESTAMPTZ(6) NOT NULL DEFAULT CURRENT_TIMESTAMP,
 
     CONSTRAINT accounts_pkey PRIMARY KEY (id)
+);
+
+-- CreateTable
+CREATE TABLE control.purge_approvals (
+    account_id UUID NOT NULL,
+    operator TEXT NOT NULL DEFAULT SESSION_USER,
+    approved_at TIMESTAMPTZ(6) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+
+    CONSTRAINT purge_approvals_pkey PRIMARY KEY (account_id,operator)
 );
 
 -- CreateTable
@@ -81,7 +101,10 @@ CREATE TABLE control.admin_audit_log (
     outcome control.admin_outcome NOT NULL DEFAULT 'done',
     account_id UUID,
     account_slug TEXT,
-    detail JSONB NOT NULL DEFAULT '{}',
+    old_values JSONB,
+    new_values JSONB,
+    reason TEXT,
+    message TEXT,
     transaction_id BIGINT NOT NULL DEFAULT ((pg_current_xact_id())::text)::bigint,
 
     CONSTRAINT admin_audit_log_pkey PRIMARY KEY (id)
@@ -136,6 +159,9 @@ CREATE INDEX admin_audit_log_account_id_idx ON control.admin_audit_log(account_i
 CREATE UNIQUE INDEX purge_receipts_account_id_key ON control.purge_receipts(account_id);
 
 -- AddForeignKey
+ALTER TABLE control.purge_approvals ADD CONSTRAINT purge_approvals_account_id_fkey FOREIGN KEY (account_id) REFERENCES control.accounts(id) ON DELETE CASCADE ON UPDATE NO ACTION;
+
+-- AddForeignKey
 ALTER TABLE control.subscriptions ADD CONSTRAINT subscriptions_account_id_fkey FOREIGN KEY (account_id) REFERENCES control.accounts(id) ON DELETE CASCADE ON UPDATE NO ACTION;
 
 -- AddForeignKey
@@ -146,7 +172,14 @@ ALTER TABLE control.accounts
   ADD CONSTRAINT accounts_slug_check CHECK (slug ~ '^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$'),
   ADD CONSTRAINT accounts_name_check CHECK (length(trim(name)) BETWEEN 1 AND 200),
   ADD CONSTRAINT accounts_contact_email_check CHECK (contact_email ~ '^[^@[:space:]]+@[^@[:space:]]+\.[^@[:space:]]+$'),
-  ADD CONSTRAINT accounts_suspension_check CHECK ((status = 'suspended') = (suspension IS NOT NULL) OR status = 'purging');
+  ADD CONSTRAINT accounts_region_check CHECK (region ~ '^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$'),
+  ADD CONSTRAINT accounts_metadata_check CHECK (jsonb_typeof(metadata) = 'object' AND length(metadata::text) <= 16384),
+  -- A scheduled purge keeps the suspension that it found: who may still read goes on reading.
+  ADD CONSTRAINT accounts_suspension_check CHECK ((status IN ('suspended', 'purge_scheduled', 'purging')) = (suspension IS NOT NULL)),
+  ADD CONSTRAINT accounts_cause_check CHECK ((suspension IS NULL) = (suspension_cause IS NULL)),
+  ADD CONSTRAINT accounts_hold_check CHECK ((held_at IS NULL) = (hold_reason IS NULL) AND (held_at IS NULL) = (held_by IS NULL)),
+  ADD CONSTRAINT accounts_purge_check CHECK (
+    (status = 'purge_scheduled') = (purge_after IS NOT NULL) AND (purge_after IS NULL OR purge_requested_by IS NOT NULL) OR status = 'purging');
 ALTER TABLE control.plans
   ADD CONSTRAINT plans_price_minor_check CHECK (price_minor >= 0),
   ADD CONSTRAINT plans_interval_check CHECK ("interval" IN ('month', 'year'));

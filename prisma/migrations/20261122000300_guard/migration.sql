@@ -27,11 +27,13 @@ CREATE TABLE guard.masked_columns (
   PRIMARY KEY (table_id, column_name)
 );
 
--- Purges under way. Rows live only inside the transaction that deletes an account.
+-- Accounts that the database itself has opened, whatever their status: to delete one, to count its
+-- rows, to make its first ones. Rows live only inside the transaction that does it.
 CREATE TABLE guard.purges (
   account_id     uuid PRIMARY KEY,
   transaction_id xid8 NOT NULL DEFAULT pg_current_xact_id(),
-  last_audit     jsonb
+  last_audit     jsonb,
+  approved_by    jsonb
 );
 
 CREATE TABLE guard.purge_counts (
@@ -125,7 +127,7 @@ BEGIN
   account_id := guard.current_account();
   IF account_id IS NOT NULL THEN
     actor := array_to_string((string_to_array(current_setting('azora.context'), '.'))[5:], '.');
-    read_only := NOT EXISTS (SELECT FROM control.accounts a WHERE a.id = account_id AND a.status = 'active');
+    read_only := EXISTS (SELECT FROM control.accounts a WHERE a.id = account_id AND a.suspension IS NOT NULL);
   END IF;
 END
 $$;
@@ -146,11 +148,13 @@ BEGIN
     RAISE EXCEPTION USING ERRCODE = 'AZ002', MESSAGE = 'The tenant context has expired.';
   END IF;
   IF EXISTS (SELECT FROM guard.purges p WHERE p.account_id = parts[3]::uuid AND p.transaction_id = pg_current_xact_id_if_assigned()) THEN
-    RETURN parts[3]::uuid; -- the purge itself, proving that nothing is left
+    RETURN parts[3]::uuid; -- the database itself: a purge that proves that nothing is left
   END IF;
   SELECT a.status, a.suspension INTO account FROM control.accounts a WHERE a.id = parts[3]::uuid;
   IF account.status IS NULL THEN
     RAISE EXCEPTION USING ERRCODE = 'AZ005', MESSAGE = 'This account does not exist any more.';
+  ELSIF account.status = 'provisioning' THEN
+    RAISE EXCEPTION USING ERRCODE = 'AZ014', MESSAGE = 'This account is still being made.';
   ELSIF account.suspension IS DISTINCT FROM 'read_only' THEN
     RAISE EXCEPTION USING ERRCODE = 'AZ003', MESSAGE = 'This account is suspended.';
   END IF;

@@ -11,27 +11,38 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog
 AS $$
 DECLARE
   action text;
-  detail jsonb := '{}';
+  reason text := NULLIF(current_setting('azora.reason', true), '');
+  diff   record;
 BEGIN
   IF TG_OP = 'INSERT' THEN
     action := 'tenant.create';
-    detail := jsonb_build_object('name', NEW.name);
   ELSIF TG_OP = 'DELETE' THEN
     action := 'tenant.purge';
-    detail := jsonb_build_object('name', OLD.name, 'reason', OLD.purge_reason);
+    reason := OLD.purge_reason;
   ELSIF NEW.status = 'purging' THEN
     RETURN NULL; -- the delete that follows is the line
-  ELSIF NEW.status = 'suspended' AND (OLD.status, OLD.suspension) IS DISTINCT FROM (NEW.status, NEW.suspension) THEN
+  ELSIF (NEW.held_at IS NULL) <> (OLD.held_at IS NULL) THEN
+    action := CASE WHEN NEW.held_at IS NULL THEN 'tenant.release' ELSE 'tenant.hold' END;
+    reason := coalesce(NEW.hold_reason, reason);
+  ELSIF NEW.status = 'purge_scheduled' AND OLD.status <> 'purge_scheduled' THEN
+    action := 'tenant.purge.schedule';
+    reason := NEW.purge_reason;
+  ELSIF OLD.status = 'purge_scheduled' AND NEW.status <> 'purge_scheduled' THEN
+    action := 'tenant.purge.cancel';
+  ELSIF NEW.status = 'suspended' AND (OLD.status, OLD.suspension, OLD.suspension_cause) IS DISTINCT FROM (NEW.status, NEW.suspension, NEW.suspension_cause) THEN
     action := 'tenant.suspend';
-    detail := jsonb_build_object('reason', NEW.suspension_reason, 'mode', NEW.suspension);
-  ELSIF NEW.status = 'active' AND OLD.status = 'suspended' THEN
-    action := 'tenant.resume';
+    reason := NEW.suspension_reason;
+  ELSIF NEW.status = 'active' AND OLD.status <> 'active' THEN
+    action := CASE OLD.status WHEN 'provisioning' THEN 'tenant.activate' ELSE 'tenant.resume' END;
   ELSE
-    SELECT 'tenant.update', jsonb_build_object('old', c.old_values, 'new', c.new_values) INTO action, detail
-    FROM guard.changed(to_jsonb(OLD), to_jsonb(NEW)) c;
+    action := 'tenant.update';
   END IF;
-  INSERT INTO control.admin_audit_log (action, account_id, account_slug, detail)
-  VALUES (action, coalesce(NEW.id, OLD.id), coalesce(NEW.slug, OLD.slug), detail);
+  diff := guard.changed(coalesce(to_jsonb(OLD), '{}') - 'updated_at', coalesce(to_jsonb(NEW), '{}') - 'updated_at');
+  INSERT INTO control.admin_audit_log (action, account_id, account_slug, old_values, new_values, reason)
+  VALUES (action, coalesce(NEW.id, OLD.id), coalesce(NEW.slug, OLD.slug),
+    CASE WHEN TG_OP = 'DELETE' THEN jsonb_strip_nulls(to_jsonb(OLD)) WHEN TG_OP = 'UPDATE' THEN diff.old_values END,
+    CASE WHEN TG_OP = 'INSERT' THEN jsonb_strip_nulls(to_jsonb(NEW)) WHEN TG_OP = 'UPDATE' THEN diff.new_values END,
+    reason);
   RETURN NULL;
 END
 $$;
@@ -41,11 +52,11 @@ CREATE FUNCTION control.audit_change() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog
 AS $$
 BEGIN
-  INSERT INTO control.admin_audit_log (action, account_id, detail)
+  INSERT INTO control.admin_audit_log (action, account_id, old_values, new_values)
   VALUES (
     TG_TABLE_NAME || '.' || lower(TG_OP),
     (coalesce(to_jsonb(NEW), to_jsonb(OLD)) ->> 'account_id')::uuid,
-    jsonb_strip_nulls(jsonb_build_object('old', to_jsonb(OLD), 'new', to_jsonb(NEW))));
+    jsonb_strip_nulls(to_jsonb(OLD)), jsonb_strip_nulls(to_jsonb(NEW)));
   RETURN NULL;
 END
 $$;
@@ -55,6 +66,7 @@ CREATE TRIGGER audit AFTER INSERT OR UPDATE OR DELETE ON control.plans FOR EACH 
 CREATE TRIGGER audit AFTER INSERT OR UPDATE OR DELETE ON control.subscriptions FOR EACH ROW EXECUTE FUNCTION control.audit_change();
 CREATE TRIGGER audit AFTER INSERT OR UPDATE OR DELETE ON control.operators FOR EACH ROW EXECUTE FUNCTION control.audit_change();
 CREATE TRIGGER audit AFTER INSERT OR UPDATE OR DELETE ON control.settings FOR EACH ROW EXECUTE FUNCTION control.audit_change();
+CREATE TRIGGER audit AFTER INSERT ON control.purge_approvals FOR EACH ROW EXECUTE FUNCTION control.audit_change();
 
 CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON control.admin_audit_log EXECUTE FUNCTION guard.refuse();
 CREATE TRIGGER append_only BEFORE DELETE OR TRUNCATE ON control.purge_receipts EXECUTE FUNCTION guard.refuse();
@@ -62,23 +74,96 @@ CREATE TRIGGER no_truncate BEFORE TRUNCATE ON control.accounts EXECUTE FUNCTION 
 
 -- What was tried and refused, or failed: written in a transaction of its own after the
 -- attempt was rolled back.
-CREATE FUNCTION control.record_attempt(p_action text, p_outcome control.admin_outcome, p_account uuid, p_slug text, p_detail jsonb) RETURNS void
+CREATE FUNCTION control.record_attempt(p_action text, p_outcome control.admin_outcome, p_account uuid, p_slug text, p_message text) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog
 AS $$
 BEGIN
   IF p_outcome = 'done' THEN
     RAISE EXCEPTION USING ERRCODE = 'AZ013', MESSAGE = 'What was done is logged by doing it.';
   END IF;
-  INSERT INTO control.admin_audit_log (action, outcome, account_id, account_slug, detail)
-  VALUES (p_action, p_outcome, p_account, p_slug, coalesce(p_detail, '{}'));
+  INSERT INTO control.admin_audit_log (action, outcome, account_id, account_slug, message)
+  VALUES (p_action, p_outcome, p_account, p_slug, p_message);
 END
 $$;
 
 -- Lifecycle ------------------------------------------------------------------------------
 
+-- The steps of an account's life, for whoever writes the row: operators come by the functions
+-- below, and the database's own administrator may come by hand. Only the administrator may
+-- delete past these steps; past a legal hold nobody may.
+CREATE FUNCTION control.check_step() RETURNS trigger
+LANGUAGE plpgsql SET search_path = pg_catalog
+AS $$
+DECLARE
+  step constant text := concat_ws(' -> ', CASE WHEN TG_OP <> 'INSERT' THEN OLD.status END, CASE WHEN TG_OP <> 'DELETE' THEN NEW.status END);
+BEGIN
+  IF TG_OP = 'INSERT' THEN
+    IF NEW.status NOT IN ('provisioning', 'active') THEN
+      RAISE EXCEPTION USING ERRCODE = 'AZ007', MESSAGE = format('A tenant can''t begin as %s.', control.status_words(NEW.status));
+    END IF;
+    RETURN NEW;
+  END IF;
+  IF OLD.held_at IS NOT NULL AND (TG_OP = 'DELETE' OR NEW.status IN ('purging', 'purge_scheduled') AND NEW.status <> OLD.status) THEN
+    RAISE EXCEPTION USING ERRCODE = 'AZ008',
+      MESSAGE = format('The tenant "%s" is under legal hold since %s: %s.', OLD.slug, to_char(OLD.held_at AT TIME ZONE 'UTC', 'YYYY-MM-DD'), OLD.hold_reason);
+  END IF;
+  IF TG_OP = 'DELETE' THEN
+    IF OLD.status <> 'purging' AND NOT pg_has_role(session_user, 'azora_owner', 'MEMBER') THEN
+      RAISE EXCEPTION USING ERRCODE = 'AZ007', MESSAGE = 'A tenant is deleted by control.purge_account() alone.';
+    END IF;
+    RETURN OLD;
+  END IF;
+  IF NEW.status <> OLD.status AND step NOT IN (
+    'provisioning -> active', 'provisioning -> suspended', 'active -> suspended', 'suspended -> active',
+    'suspended -> purge_scheduled', 'purge_scheduled -> suspended', 'suspended -> purging', 'purge_scheduled -> purging'
+  ) THEN
+    RAISE EXCEPTION USING ERRCODE = 'AZ007',
+      MESSAGE = format('The tenant "%s" is %s: it can''t become %s.', OLD.slug, control.status_words(OLD.status), control.status_words(NEW.status)),
+      HINT = CASE OLD.status
+        WHEN 'active' THEN 'Suspend it first: `azora tenant:suspend`. `azora tenant:purge --now` does both.'
+        WHEN 'purge_scheduled' THEN 'Take the purge back first: `azora tenant:purge --cancel`.'
+        ELSE 'provisioning, active, suspended, purge scheduled, purged: one step at a time, and back as far as suspended.' END;
+  END IF;
+  IF NEW.status = 'purging' AND OLD.status <> 'purging' THEN
+    PERFORM control.require_approvals(NEW);
+  END IF;
+  RETURN NEW;
+END
+$$;
+
+-- A status as people say it.
+CREATE FUNCTION control.status_words(status control.account_status) RETURNS text
+LANGUAGE sql IMMUTABLE
+AS $$
+  SELECT CASE status WHEN 'purge_scheduled' THEN 'scheduled for its purge' WHEN 'purging' THEN 'purged'
+    WHEN 'provisioning' THEN 'still being made' ELSE status::text END
+$$;
+
+-- The rule of several persons: the setting `purge.approvals` says how many have to agree, whoever
+-- asked for the purge included. Who may approve at all, approve_purge() decides.
+CREATE FUNCTION control.require_approvals(account control.accounts) RETURNS void
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog
+AS $$
+DECLARE
+  needed constant integer := coalesce((SELECT s.value::text::integer FROM control.settings s WHERE s.key = 'purge.approvals'), 1);
+  given  constant integer := CASE WHEN account.purge_requested_by IS NULL THEN 0 ELSE 1 END
+    + (SELECT count(*) FROM control.purge_approvals p WHERE p.account_id = account.id AND p.operator <> account.purge_requested_by);
+BEGIN
+  IF needed > 1 AND given < needed THEN
+    RAISE EXCEPTION USING ERRCODE = 'AZ009',
+      MESSAGE = format('A purge needs %s operators to agree, and for "%s" there are %s.', needed, account.slug, given),
+      HINT = CASE WHEN given = 0 THEN 'Ask for it with `azora tenant:purge --after 0d`; another vendor admin then says `azora tenant:approve`.'
+        ELSE 'Another vendor admin has to say `azora tenant:approve`.' END;
+  END IF;
+END
+$$;
+
+-- Before control.begin_purge(): triggers fire in the order of their names.
+CREATE TRIGGER account_step BEFORE INSERT OR UPDATE OR DELETE ON control.accounts FOR EACH ROW EXECUTE FUNCTION control.check_step();
+
 -- Makes an account whole: the row, its subscription, its default roles, its first user.
 -- The tenant's rows are made in the tenant's own context, through the same policies and
--- triggers as the application's, in the operator's name.
+-- triggers as the application's, in the operator's name; it is active when all is there.
 CREATE FUNCTION control.create_account(
   p_slug text, p_name text, p_owner_email text, p_plan text, p_if_not_exists boolean,
   OUT account_id uuid, OUT created boolean)
@@ -94,7 +179,7 @@ BEGIN
     RAISE EXCEPTION USING ERRCODE = 'AZ010', MESSAGE = format('There is no plan "%s".', p_plan),
       HINT = (SELECT 'Plans: ' || string_agg(p.code, ', ' ORDER BY p.price_minor, p.code) || '.' FROM control.plans p WHERE p.archived_at IS NULL);
   END IF;
-  INSERT INTO control.accounts (slug, name, contact_email) VALUES (p_slug, p_name, p_owner_email)
+  INSERT INTO control.accounts (slug, name, contact_email, status) VALUES (p_slug, p_name, p_owner_email, 'provisioning')
   ON CONFLICT (slug) DO NOTHING RETURNING id INTO account_id;
   created := account_id IS NOT NULL;
   IF NOT created THEN
@@ -107,6 +192,7 @@ BEGIN
   END IF;
   INSERT INTO control.subscriptions (account_id, plan_id) VALUES (account_id, plan);
 
+  INSERT INTO guard.purges (account_id) VALUES (account_id);
   PERFORM guard.enter(account_id, 'operator:' || session_user);
   WITH role AS (
     INSERT INTO tenant.roles (account_id, name, description) VALUES
@@ -127,27 +213,42 @@ BEGIN
   INSERT INTO tenant.user_roles (account_id, user_id, role_id)
   SELECT account_id, owner, r.id FROM tenant.roles r WHERE r.account_id = create_account.account_id AND r.name = 'owner';
   PERFORM guard.leave();
+  DELETE FROM guard.purges p WHERE p.account_id = create_account.account_id;
+  UPDATE control.accounts SET status = 'active', updated_at = clock_timestamp() WHERE id = create_account.account_id;
 END
 $$;
 
--- Stops an account, or leaves it reading only. True when that changed something.
-CREATE FUNCTION control.suspend_account(p_account uuid, p_reason text, p_read_only boolean) RETURNS boolean
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog
+CREATE FUNCTION control.set_suspension(p_account uuid, p_reason text, p_read_only boolean, p_cause control.suspension_cause) RETURNS boolean
+LANGUAGE plpgsql SET search_path = pg_catalog
 AS $$
 DECLARE
   account control.accounts;
   mode constant control.suspension_mode := CASE WHEN p_read_only THEN 'read_only' ELSE 'full' END::control.suspension_mode;
 BEGIN
   account := control.lock_account(p_account);
-  IF account.status = 'suspended' AND account.suspension = mode THEN
+  IF account.status = 'suspended' AND (account.suspension = mode AND account.suspension_cause = p_cause
+      OR account.suspension_cause = 'operator' AND p_cause = 'nonpayment') THEN
     RETURN false;
+  ELSIF account.status NOT IN ('provisioning', 'active', 'suspended') THEN
+    RAISE EXCEPTION USING ERRCODE = 'AZ007', MESSAGE = format('The tenant "%s" is %s: it is suspended already.', account.slug, control.status_words(account.status));
   END IF;
-  UPDATE control.accounts SET status = 'suspended', suspension = mode, suspension_reason = p_reason,
+  UPDATE control.accounts SET status = 'suspended', suspension = mode, suspension_cause = p_cause, suspension_reason = p_reason,
     suspended_at = coalesce(suspended_at, clock_timestamp()), updated_at = clock_timestamp()
   WHERE id = p_account;
   RETURN true;
 END
 $$;
+
+-- Stops an account, or leaves it reading only. True when that changed something. An operator's
+-- suspension takes the place of one for non-payment, so that no payment ends it.
+CREATE FUNCTION control.suspend_account(p_account uuid, p_reason text, p_read_only boolean) RETURNS boolean
+LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog
+AS $$ SELECT control.set_suspension(p_account, p_reason, p_read_only, 'operator') $$;
+
+-- The same as far as billing may: an operator's suspension stays an operator's.
+CREATE FUNCTION control.suspend_for_nonpayment(p_account uuid, p_reason text, p_read_only boolean) RETURNS boolean
+LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog
+AS $$ SELECT control.set_suspension(p_account, p_reason, p_read_only, 'nonpayment') $$;
 
 CREATE FUNCTION control.resume_account(p_account uuid) RETURNS boolean
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog
@@ -159,9 +260,86 @@ BEGIN
   IF account.status = 'active' THEN
     RETURN false;
   END IF;
-  UPDATE control.accounts SET status = 'active', suspension = NULL, suspension_reason = NULL, suspended_at = NULL,
+  UPDATE control.accounts SET status = 'active', suspension = NULL, suspension_cause = NULL, suspension_reason = NULL, suspended_at = NULL,
     updated_at = clock_timestamp()
   WHERE id = p_account;
+  RETURN true;
+END
+$$;
+
+-- Ends a suspension for non-payment and no other: what billing may.
+CREATE FUNCTION control.resume_from_nonpayment(p_account uuid) RETURNS boolean
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog
+AS $$
+DECLARE
+  account control.accounts;
+BEGIN
+  account := control.lock_account(p_account);
+  IF account.suspension_cause = 'operator' THEN
+    RAISE EXCEPTION USING ERRCODE = 'AZ006', MESSAGE = format('The tenant "%s" was suspended by an operator, not for non-payment.', account.slug),
+      HINT = 'A vendor admin can resume it.';
+  END IF;
+  RETURN control.resume_account(p_account);
+END
+$$;
+
+-- What the vendor knows of an account. NULL leaves a value as it is; in the metadata a NULL takes a key away.
+CREATE FUNCTION control.update_account(p_account uuid, p_slug text, p_name text, p_region text, p_metadata jsonb) RETURNS boolean
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog
+AS $$
+DECLARE
+  account control.accounts;
+  wanted  control.accounts;
+BEGIN
+  account := control.lock_account(p_account);
+  wanted := account;
+  wanted.slug := coalesce(p_slug, account.slug);
+  wanted.name := coalesce(p_name, account.name);
+  wanted.region := NULLIF(coalesce(p_region, account.region), '');
+  wanted.metadata := jsonb_strip_nulls(account.metadata || coalesce(p_metadata, '{}'));
+  IF wanted IS NOT DISTINCT FROM account THEN
+    RETURN false;
+  END IF;
+  IF EXISTS (SELECT FROM control.accounts a WHERE a.slug = wanted.slug AND a.id <> p_account) THEN
+    RAISE EXCEPTION USING ERRCODE = 'AZ011', MESSAGE = format('The slug "%s" is taken.', p_slug), HINT = 'Choose another --slug.';
+  END IF;
+  UPDATE control.accounts SET slug = wanted.slug, name = wanted.name, region = wanted.region, metadata = wanted.metadata,
+    updated_at = clock_timestamp()
+  WHERE id = p_account;
+  RETURN true;
+END
+$$;
+
+-- Puts an account under legal hold: until it is released nobody purges it.
+CREATE FUNCTION control.hold_account(p_account uuid, p_reason text) RETURNS boolean
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog
+AS $$
+DECLARE
+  account control.accounts;
+BEGIN
+  account := control.lock_account(p_account);
+  IF account.held_at IS NOT NULL THEN
+    RETURN false;
+  END IF;
+  UPDATE control.accounts SET held_at = clock_timestamp(), held_by = session_user, hold_reason = p_reason, updated_at = clock_timestamp()
+  WHERE id = p_account;
+  RETURN true;
+END
+$$;
+
+CREATE FUNCTION control.release_account(p_account uuid, p_reason text) RETURNS boolean
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog
+AS $$
+DECLARE
+  account control.accounts;
+BEGIN
+  account := control.lock_account(p_account);
+  IF account.held_at IS NULL THEN
+    RETURN false;
+  END IF;
+  PERFORM set_config('azora.reason', coalesce(p_reason, ''), true);
+  UPDATE control.accounts SET held_at = NULL, held_by = NULL, hold_reason = NULL, updated_at = clock_timestamp() WHERE id = p_account;
+  PERFORM set_config('azora.reason', '', true);
   RETURN true;
 END
 $$;
@@ -182,17 +360,78 @@ $$;
 
 -- Purge ----------------------------------------------------------------------------------
 
--- Before an account's row goes, whoever deletes it: what its audit log ended with.
+-- Asks for a purge in a while: until then it can be taken back. False when it is scheduled already.
+CREATE FUNCTION control.schedule_purge(p_account uuid, p_reason text, p_after interval) RETURNS boolean
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog
+AS $$
+DECLARE
+  account control.accounts;
+BEGIN
+  account := control.lock_account(p_account);
+  IF account.status = 'purge_scheduled' THEN
+    RETURN false;
+  END IF;
+  IF p_after IS NULL OR p_after < interval '0' OR p_after > interval '10 years' THEN
+    RAISE EXCEPTION USING ERRCODE = 'AZ013', MESSAGE = 'A purge is scheduled for a time within ten years.';
+  END IF;
+  UPDATE control.accounts SET status = 'purge_scheduled', purge_reason = p_reason, purge_requested_by = session_user,
+    purge_after = clock_timestamp() + p_after, updated_at = clock_timestamp()
+  WHERE id = p_account;
+  RETURN true;
+END
+$$;
+
+-- Takes a scheduled purge back: the account is suspended as it was before, and nobody's consent is left.
+CREATE FUNCTION control.cancel_purge(p_account uuid) RETURNS boolean
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog
+AS $$
+DECLARE
+  account control.accounts;
+BEGIN
+  account := control.lock_account(p_account);
+  IF account.status <> 'purge_scheduled' THEN
+    RETURN false;
+  END IF;
+  DELETE FROM control.purge_approvals WHERE account_id = p_account;
+  UPDATE control.accounts SET status = 'suspended', purge_reason = NULL, purge_requested_by = NULL, purge_after = NULL,
+    updated_at = clock_timestamp()
+  WHERE id = p_account;
+  RETURN true;
+END
+$$;
+
+-- Another operator's consent to a scheduled purge. False when it was given already.
+CREATE FUNCTION control.approve_purge(p_account uuid) RETURNS boolean
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog
+AS $$
+DECLARE
+  account control.accounts;
+BEGIN
+  account := control.lock_account(p_account);
+  IF account.status <> 'purge_scheduled' THEN
+    RAISE EXCEPTION USING ERRCODE = 'AZ007', MESSAGE = format('Nobody asked for a purge of "%s".', account.slug),
+      HINT = 'Ask for it with `azora tenant:purge --after`.';
+  ELSIF account.purge_requested_by = session_user THEN
+    RAISE EXCEPTION USING ERRCODE = 'AZ006', MESSAGE = 'Whoever asked for a purge can''t approve it as well.', HINT = 'Another vendor admin has to.';
+  END IF;
+  INSERT INTO control.purge_approvals (account_id) VALUES (p_account) ON CONFLICT DO NOTHING;
+  RETURN FOUND;
+END
+$$;
+
+-- Before an account's row goes, whoever deletes it: what its audit log ended with, and who agreed.
 CREATE FUNCTION control.begin_purge() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog
 AS $$
 BEGIN
   INSERT INTO guard.purges (account_id) VALUES (OLD.id);
   PERFORM guard.enter(OLD.id, 'purge');
-  UPDATE guard.purges SET last_audit = jsonb_build_object(
-    'entries', (SELECT count(*) FROM tenant.audit_log l WHERE l.account_id = OLD.id),
-    'last', (SELECT jsonb_build_object('id', l.id, 'occurredAt', l.occurred_at)
-             FROM tenant.audit_log l WHERE l.account_id = OLD.id ORDER BY l.id DESC LIMIT 1))
+  UPDATE guard.purges SET
+    last_audit = jsonb_build_object(
+      'entries', (SELECT count(*) FROM tenant.audit_log l WHERE l.account_id = OLD.id),
+      'last', (SELECT jsonb_build_object('id', l.id, 'occurredAt', l.occurred_at)
+               FROM tenant.audit_log l WHERE l.account_id = OLD.id ORDER BY l.id DESC LIMIT 1)),
+    approved_by = (SELECT coalesce(jsonb_agg(a.operator ORDER BY a.approved_at), '[]') FROM control.purge_approvals a WHERE a.account_id = OLD.id)
   WHERE account_id = OLD.id;
   PERFORM guard.leave();
   RETURN OLD;
@@ -237,7 +476,8 @@ BEGIN
         GROUP BY p.table_id) c;
   receipt.payload := jsonb_build_object(
     'version', 1, 'sequence', receipt.sequence, 'accountId', OLD.id, 'slug', OLD.slug, 'name', OLD.name,
-    'reason', OLD.purge_reason, 'operator', receipt.operator, 'purgedAt', receipt.purged_at,
+    'reason', OLD.purge_reason, 'requestedBy', OLD.purge_requested_by, 'approvedBy', purge.approved_by,
+    'operator', receipt.operator, 'purgedAt', receipt.purged_at,
     'counts', receipt.counts, 'total', receipt.total, 'lastAudit', purge.last_audit,
     'schema', control.schema_fingerprint(), 'previousHash', receipt.previous_hash)::text;
   receipt.hash := encode(sha256(convert_to(receipt.payload, 'UTF8')), 'hex');
@@ -248,26 +488,39 @@ BEGIN
 END
 $$;
 
--- How many rows a tenant has, by table: what a purge would take. The counting is done in the
--- tenant's context, which the row in guard.purges opens even for a suspended account.
-CREATE FUNCTION control.count_rows(p_account uuid) RETURNS jsonb
+-- How many rows a tenant has by table, and their bytes: as they are stored, indexes and headers of
+-- pages aside. PostgreSQL has no sizes a tenant, so it looks at each row, in the tenant's
+-- context, which the row in guard.purges opens even for a suspended account; what comes out are
+-- sums. Whoever asks is logged. The key's share keeps the account there and lets it be worked in.
+CREATE FUNCTION control.account_statistics(p_account uuid) RETURNS jsonb
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog
 AS $$
 DECLARE
-  protected record;
-  counted   bigint;
-  counts    jsonb := '{}';
+  protected  record;
+  slug       text;
+  size       text;
+  found_rows bigint;
+  bytes      bigint;
+  statistics jsonb := '{}';
 BEGIN
-  PERFORM control.lock_account(p_account);
+  SELECT a.slug INTO slug FROM control.accounts a WHERE a.id = p_account FOR KEY SHARE;
+  IF NOT FOUND THEN
+    RAISE EXCEPTION USING ERRCODE = 'AZ010', MESSAGE = format('There is no account %s.', p_account);
+  END IF;
   INSERT INTO guard.purges (account_id) VALUES (p_account);
-  PERFORM guard.enter(p_account, 'purge');
+  PERFORM guard.enter(p_account, 'statistics');
   FOR protected IN SELECT p.* FROM guard.tenant_tables() p LOOP
-    EXECUTE format('SELECT count(*) FROM %s WHERE %I = $1', protected.table_id, protected.account_column) INTO counted USING p_account;
-    counts := counts || jsonb_build_object(protected.table_id::text, counted);
+    -- 24: a row's header. Column by column, so that a long value is measured where it lies.
+    SELECT string_agg(format('+ coalesce(pg_column_size(t.%I), 0)', a.attname), ' ') INTO size
+    FROM pg_attribute a WHERE a.attrelid = protected.table_id AND a.attnum > 0 AND NOT a.attisdropped;
+    EXECUTE format('SELECT count(*), coalesce(sum(24 %s), 0) FROM %s t WHERE %I = $1', size, protected.table_id, protected.account_column)
+      INTO found_rows, bytes USING p_account;
+    statistics := statistics || jsonb_build_object(protected.table_id::text, jsonb_build_object('rows', found_rows, 'bytes', bytes));
   END LOOP;
   PERFORM guard.leave();
   DELETE FROM guard.purges WHERE account_id = p_account;
-  RETURN counts;
+  INSERT INTO control.admin_audit_log (action, account_id, account_slug) VALUES ('tenant.stats', p_account, slug);
+  RETURN statistics;
 END
 $$;
 
@@ -291,16 +544,54 @@ CREATE TRIGGER begin_purge BEFORE DELETE ON control.accounts FOR EACH ROW EXECUT
 CREATE CONSTRAINT TRIGGER write_receipt AFTER DELETE ON control.accounts DEFERRABLE INITIALLY DEFERRED
   FOR EACH ROW EXECUTE FUNCTION control.write_receipt();
 
+-- The last step before the row goes. p_now skips what gives time to think: an active account is
+-- suspended on the way, a scheduled one isn't waited for.
+CREATE FUNCTION control.begin_purging(p_account uuid, p_now boolean) RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog
+AS $$
+DECLARE
+  account control.accounts;
+BEGIN
+  account := control.lock_account(p_account);
+  IF account.held_at IS NULL AND account.status IN ('provisioning', 'active') AND p_now IS NOT TRUE THEN
+    RAISE EXCEPTION USING ERRCODE = 'AZ007', MESSAGE = format('The tenant "%s" is %s: a purge begins with a suspended one.', account.slug, control.status_words(account.status)),
+      HINT = 'Suspend it first (`azora tenant:suspend`), or pass --now.';
+  ELSIF account.held_at IS NULL AND account.purge_after > clock_timestamp() AND p_now IS NOT TRUE THEN
+    RAISE EXCEPTION USING ERRCODE = 'AZ007',
+      MESSAGE = format('The purge of "%s" is scheduled for %s UTC.', account.slug, to_char(account.purge_after AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI')),
+      HINT = 'Pass --now to purge it before that, or --cancel to keep it.';
+  END IF;
+  IF account.status IN ('provisioning', 'active') THEN
+    UPDATE control.accounts SET status = 'suspended', suspension = 'full', suspension_cause = 'operator', suspension_reason = 'purge',
+      suspended_at = clock_timestamp() WHERE id = p_account;
+  END IF;
+  UPDATE control.accounts SET status = 'purging' WHERE id = p_account;
+END
+$$;
+
+-- Refuses what a purge would refuse at its beginning, and changes nothing: to be asked before a person is.
+CREATE FUNCTION control.check_purge(p_account uuid, p_now boolean) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog
+AS $$
+BEGIN
+  PERFORM control.begin_purging(p_account, p_now);
+  RAISE EXCEPTION USING ERRCODE = 'AZ099';
+EXCEPTION WHEN SQLSTATE 'AZ099' THEN
+  NULL; -- what was done up to here is undone
+END
+$$;
+
 -- Deletes an account and all it has, in the caller's transaction, and returns the receipt
 -- to be signed before the commit.
-CREATE FUNCTION control.purge_account(p_account uuid, p_reason text) RETURNS control.purge_receipts
+CREATE FUNCTION control.purge_account(p_account uuid, p_reason text, p_now boolean DEFAULT false) RETURNS control.purge_receipts
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog
 AS $$
 DECLARE
   receipt control.purge_receipts;
 BEGIN
-  PERFORM control.lock_account(p_account);
-  UPDATE control.accounts SET status = 'purging', purge_reason = p_reason WHERE id = p_account;
+  PERFORM control.begin_purging(p_account, p_now);
+  UPDATE control.accounts SET purge_reason = coalesce(p_reason, purge_reason), purge_requested_by = coalesce(purge_requested_by, session_user)
+  WHERE id = p_account;
   DELETE FROM control.accounts WHERE id = p_account;
   SET CONSTRAINTS control.write_receipt IMMEDIATE;
   SELECT * INTO receipt FROM control.purge_receipts r WHERE r.account_id = p_account;
@@ -360,18 +651,27 @@ GRANT SELECT (id, slug, name) ON control.accounts TO azora_runtime;
 
 REVOKE ALL ON ALL FUNCTIONS IN SCHEMA control FROM PUBLIC;
 
-GRANT SELECT ON control.accounts, control.plans, control.settings TO azora_support;
+GRANT SELECT ON control.accounts, control.plans TO azora_support;
 GRANT SELECT (id, account_id, plan_id, status) ON control.subscriptions TO azora_support;
-GRANT EXECUTE ON FUNCTION control.record_attempt(text, control.admin_outcome, uuid, text, jsonb) TO azora_support;
+GRANT EXECUTE ON FUNCTION control.record_attempt(text, control.admin_outcome, uuid, text, text) TO azora_support;
 
 GRANT SELECT ON control.subscriptions TO azora_billing;
-GRANT EXECUTE ON FUNCTION control.suspend_account(uuid, text, boolean), control.resume_account(uuid) TO azora_billing;
+GRANT EXECUTE ON FUNCTION control.suspend_for_nonpayment(uuid, text, boolean), control.resume_from_nonpayment(uuid) TO azora_billing;
 
-GRANT SELECT ON control.operators, control.admin_audit_log, control.purge_receipts TO azora_vendor_admin;
+GRANT SELECT ON control.operators, control.settings, control.admin_audit_log, control.purge_receipts, control.purge_approvals TO azora_vendor_admin;
 GRANT EXECUTE ON FUNCTION
   control.create_account(text, text, text, text, boolean),
-  control.count_rows(uuid),
-  control.purge_account(uuid, text),
+  control.update_account(uuid, text, text, text, jsonb),
+  control.suspend_account(uuid, text, boolean),
+  control.resume_account(uuid),
+  control.hold_account(uuid, text),
+  control.release_account(uuid, text),
+  control.account_statistics(uuid),
+  control.schedule_purge(uuid, text, interval),
+  control.cancel_purge(uuid),
+  control.approve_purge(uuid),
+  control.check_purge(uuid, boolean),
+  control.purge_account(uuid, text, boolean),
   control.sign_receipt(uuid, text, text)
 TO azora_vendor_admin;
 

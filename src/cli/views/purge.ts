@@ -1,4 +1,5 @@
 import type { PurgePreview } from "../../control-plane/preview-purge.js";
+import type { KeptTenant, PurgeDueResult } from "../../control-plane/purge-due.js";
 import type { Receipt } from "../../control-plane/receipt.js";
 import { renderDetails } from "../details.js";
 import type { Output } from "../io.js";
@@ -42,4 +43,35 @@ export function purgeReceipt(output: Output, receipt: Receipt): string {
   // A dry run isn't signed.
   const known = details.filter(({ value }) => value !== null);
   return `${renderDetails(output, known)}\n\n${countsTable(output, counts, total)}`;
+}
+
+interface Due {
+  readonly slug: string;
+  readonly state: string;
+  readonly rows: number | null;
+  readonly detail: string | null;
+}
+
+/** One line a tenant that was due. */
+export function duePurges(output: Output, { receipts, kept, dryRun }: PurgeDueResult): string {
+  const rows: Due[] = [
+    ...receipts.map(({ slug, total, sequence }) => ({
+      slug,
+      state: dryRun ? "due" : "purged",
+      rows: total,
+      detail: dryRun ? null : `receipt ${sequence}`,
+    })),
+    ...kept.map(({ slug, message }: KeptTenant) => ({ slug, state: "kept", rows: null, detail: message })),
+  ];
+  if (rows.length === 0 && output.isTty) return "No purge is due.";
+  return renderTable(
+    output,
+    [
+      { title: "SLUG", value: ({ slug }) => slug },
+      { title: "STATE", value: ({ state }) => state },
+      { title: "ROWS", value: (row) => row.rows, align: "right" },
+      { title: "DETAIL", value: ({ detail }) => detail, canShrink: true },
+    ],
+    rows,
+  );
 }

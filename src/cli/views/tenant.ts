@@ -4,9 +4,11 @@ import { renderDetails } from "../details.js";
 import type { Output } from "../io.js";
 import { type Column, renderTable } from "../table.js";
 
-/** The state of a tenant in one word. */
-function state({ status, suspension }: Tenant): string {
-  return suspension === "read-only" ? "suspended (read-only)" : status;
+/** The state of a tenant in a word or two. */
+function state({ status, suspension, heldAt }: Tenant): string {
+  const said = status === "purge-scheduled" ? "purge scheduled" : status;
+  const notes = [...(suspension === "read-only" ? ["read-only"] : []), ...(heldAt ? ["held"] : [])];
+  return notes.length > 0 ? `${said} (${notes.join(", ")})` : said;
 }
 
 function paintState(text: string, colour: ChalkInstance): string {
@@ -28,15 +30,27 @@ export function tenantTable(output: Output, tenants: readonly Tenant[]): string 
 }
 
 export function tenantDetails(output: Output, tenant: Tenant): string {
-  const { id, slug, name, contactEmail, plan, suspensionReason, suspendedAt, createdAt } = tenant;
+  const { id, slug, name, contactEmail, plan, region, metadata, suspensionCause, suspensionReason, suspendedAt, createdAt } =
+    tenant;
+  const { heldAt, heldBy, holdReason, purgeAfter, purgeRequestedBy, purgeReason } = tenant;
+  const nonpayment = suspensionCause === "nonpayment" ? " (non-payment)" : "";
   return renderDetails(output, [
     { label: "Slug", value: slug },
     { label: "Name", value: name },
     { label: "Id", value: id },
     { label: "Status", value: state(tenant), paint: paintState },
     ...(suspendedAt ? [{ label: "Suspended", value: suspendedAt }] : []),
-    ...(suspensionReason ? [{ label: "Reason", value: suspensionReason }] : []),
+    ...(suspensionReason ? [{ label: "Reason", value: `${suspensionReason}${nonpayment}` }] : []),
+    ...(purgeAfter ? [{ label: "Purge after", value: purgeAfter }] : []),
+    ...(purgeRequestedBy ? [{ label: "Asked for by", value: purgeRequestedBy }] : []),
+    ...(purgeReason ? [{ label: "Purge reason", value: purgeReason }] : []),
+    ...(heldAt ? [{ label: "Legal hold", value: `${holdReason} (${heldBy}, ${heldAt.toISOString().slice(0, 10)})` }] : []),
     { label: "Plan", value: plan },
+    ...(region ? [{ label: "Region", value: region }] : []),
+    ...Object.entries(metadata).map(([key, value]) => ({
+      label: key,
+      value: typeof value === "string" ? value : JSON.stringify(value),
+    })),
     { label: "Contact", value: contactEmail },
     { label: "Created", value: createdAt },
   ]);

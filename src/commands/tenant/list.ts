@@ -11,7 +11,10 @@ export default class TenantListCommand extends AzoraCommand {
     "<%= config.bin %> tenant:list --limit 1000 --json",
   ];
   static override flags = {
-    status: option({ description: "Only tenants in this state.", options: ["active", "suspended"] as const })(),
+    status: option({
+      description: "Only tenants in this state.",
+      options: ["provisioning", "active", "suspended", "purge-scheduled"] as const,
+    })(),
     limit: string({ description: "At most so many, from 1 to 1000.", default: "50", helpValue: "N" }),
     after: string({ description: "Go on behind this slug: the last one of the page before.", helpValue: "SLUG" }),
   };

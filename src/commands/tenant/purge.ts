@@ -1,43 +1,81 @@
-import { string } from "@oclif/core/flags";
+import { boolean, string } from "@oclif/core/flags";
 import { AzoraCommand } from "../../cli/base-command.js";
 import { requireTypedConsent } from "../../cli/consent.js";
-import { dryRunFlag, tenantArgument } from "../../cli/flags.js";
+import { dryRunFlag, optionalTenantArgument, switchFlag } from "../../cli/flags.js";
+import { parseDuration } from "../../cli/input.js";
 import { withProgress } from "../../cli/progress.js";
-import { purgeReceipt, purgeWarning } from "../../cli/views/purge.js";
+import { duePurges, purgeReceipt, purgeWarning } from "../../cli/views/purge.js";
+import { tenantDetails } from "../../cli/views/tenant.js";
+import type { LifecycleResult } from "../../control-plane/change-tenant.js";
 import type { ControlConnection } from "../../control-plane/connection.js";
+import type { PurgeDueResult } from "../../control-plane/purge-due.js";
 import type { PurgeTenantResult } from "../../control-plane/purge-tenant.js";
+import { AzoraError } from "../../errors.js";
 
 const CONSENT = { flag: "--confirm", preview: "--dry-run" };
 
+interface Order {
+  readonly tenant: string;
+  readonly confirm: string | undefined;
+  readonly reason: string | null;
+  readonly now: boolean;
+  readonly dryRun: boolean;
+}
+
 export default class TenantPurgeCommand extends AzoraCommand {
-  static override summary = "Delete a tenant and everything it has, for good.";
+  static override summary = "Delete a tenant and everything it has, for good; at once or in a while.";
   static override description =
-    "One transaction, ending with a signed receipt: killed at any point, the tenant is whole or gone. Its audit log goes with it; take it out first with `audit:export`. On a terminal it shows what will go and asks for the slug; a script passes --confirm SLUG.";
+    "A purge begins with a suspended tenant: `--after 30d` schedules it, `--cancel` takes that back, `--due` (for cron) does all whose time has come. Without them it is done at once; `--now` takes an active tenant too, and doesn't wait for a schedule. One transaction, ending with a signed receipt: killed at any point, the tenant is whole or gone. Its audit log goes with it; take it out first with `audit:export`. On a terminal it shows what will go and asks for the slug; a script passes --confirm SLUG. What --due purges was confirmed when it was scheduled. A tenant under legal hold is purged by nobody; with the setting purge.approvals another operator has to agree (`tenant:approve`).";
   static override examples = [
-    "<%= config.bin %> tenant:purge acme --dry-run",
-    '<%= config.bin %> tenant:purge acme --confirm acme --reason "contract ended 2026-10-31"',
+    '<%= config.bin %> tenant:purge acme --after 30d --confirm acme --reason "contract ended 2026-10-31"',
+    "<%= config.bin %> tenant:purge acme --cancel",
+    "<%= config.bin %> tenant:purge --due",
+    "<%= config.bin %> tenant:purge acme --now --dry-run",
   ];
-  static override args = { tenant: tenantArgument };
+  static override args = { tenant: optionalTenantArgument };
   static override flags = {
     confirm: string({ description: "The tenant's slug, once more.", helpValue: "SLUG" }),
     reason: string({ description: "Why; it is written into the receipt." }),
+    after: string({
+      description: "Schedule it for then: 90m, 12h, 30d, 4w.",
+      helpValue: "SPAN",
+      exclusive: ["now", "cancel", "due"],
+    }),
+    cancel: boolean({ description: "Take a scheduled purge back.", exclusive: ["now", "due", "confirm"] }),
+    due: boolean({ description: "Purge every tenant whose time has come.", exclusive: ["now", "confirm", "reason"] }),
+    now: switchFlag({ description: "Purge an active tenant too, and before its time." }),
     "dry-run": dryRunFlag,
   };
 
-  async run(): Promise<PurgeTenantResult> {
+  async run(): Promise<PurgeTenantResult | PurgeDueResult | LifecycleResult> {
     const { args, flags } = await this.parse(TenantPurgeCommand);
-    const { confirm, reason = null, "dry-run": dryRun } = flags;
+    const { confirm, reason = null, after, cancel, due, now, "dry-run": dryRun } = flags;
+    const { tenant } = args;
+    if (due ? tenant !== undefined : tenant === undefined) {
+      throw new AzoraError("USAGE", due ? "--due takes no tenant." : "Missing argument: TENANT, or --due.");
+    }
+    const afterSeconds = after === undefined ? undefined : parseDuration(after, "--after");
     // Without a way to agree there is nothing to look up either.
-    if (!dryRun && confirm === undefined && !this.io.canAsk) {
+    if (!dryRun && !due && !cancel && confirm === undefined && !this.io.canAsk) {
       await requireTypedConsent(this.io, { ...CONSENT, question: "", expected: "SLUG", given: undefined });
     }
     const { openInstallation } = await import("../../installation/open.js");
-    const { purgeTenant } = await import("../../control-plane/purge-tenant.js");
-    const result = await this.using(openInstallation(this.settings()), async (installation) => {
+    return this.using(openInstallation(this.settings()), async (installation) => {
       const connection = await installation.control();
-      const tenant = dryRun ? args.tenant : await this.agreedTenant(connection, args.tenant, confirm);
-      return withProgress(this.io, "Purging", () => purgeTenant(connection, { tenant, reason, dryRun }));
+      if (tenant === undefined) return this.purgeDue(connection, dryRun);
+      if (cancel) return this.cancelPurge(connection, tenant, dryRun);
+      const order = { tenant, confirm, reason, now, dryRun };
+      return afterSeconds === undefined ? this.purge(connection, order) : this.schedule(connection, order, afterSeconds);
     });
+  }
+
+  private async purge(connection: ControlConnection, order: Order): Promise<PurgeTenantResult> {
+    const { purgeTenant } = await import("../../control-plane/purge-tenant.js");
+    const { checkPurge } = await import("../../control-plane/preview-purge.js");
+    const { dryRun } = order;
+    if (!dryRun) await checkPurge(connection, order);
+    const tenant = await this.agreedTenant(connection, order);
+    const result = await withProgress(this.io, "Purging", () => purgeTenant(connection, { ...order, tenant }));
     const { slug, total } = result.receipt;
     this.present(result, (out) => purgeReceipt(out, result.receipt));
     const rows = `${total.toLocaleString("en-US")} rows`;
@@ -46,13 +84,51 @@ export default class TenantPurgeCommand extends AzoraCommand {
     return result;
   }
 
+  private async schedule(connection: ControlConnection, order: Order, afterSeconds: number): Promise<LifecycleResult> {
+    const { schedulePurge } = await import("../../control-plane/schedule-purge.js");
+    const tenant = await this.agreedTenant(connection, order);
+    const result = await schedulePurge(connection, { ...order, tenant, afterSeconds });
+    const { slug, purgeAfter } = result.tenant;
+    this.present(result, (out) => tenantDetails(out, result.tenant));
+    const when = purgeAfter?.toISOString();
+    if (!result.changed) this.note(`The purge of "${slug}" was scheduled for ${when} already; nothing was changed.`);
+    else if (order.dryRun) this.note(`Dry run: the purge of "${slug}" would be due at ${when}; nothing was changed.`);
+    else this.done(`The purge of "${slug}" is due at ${when}. Until then: azora tenant:purge ${slug} --cancel`);
+    return result;
+  }
+
+  private async cancelPurge(connection: ControlConnection, tenant: string, dryRun: boolean): Promise<LifecycleResult> {
+    const { cancelPurge } = await import("../../control-plane/schedule-purge.js");
+    const result = await cancelPurge(connection, { tenant, dryRun });
+    const { slug } = result.tenant;
+    this.present(result, (out) => tenantDetails(out, result.tenant));
+    if (!result.changed) this.note(`No purge of "${slug}" was scheduled; nothing was changed.`);
+    else if (dryRun) this.note(`Dry run: the purge of "${slug}" would be taken back; nothing was changed.`);
+    else this.done(`The purge of "${slug}" is taken back; the tenant is suspended, as before.`);
+    return result;
+  }
+
+  private async purgeDue(connection: ControlConnection, dryRun: boolean): Promise<PurgeDueResult> {
+    const { purgeDue } = await import("../../control-plane/purge-due.js");
+    const result = await withProgress(this.io, "Purging what is due", (progress) =>
+      purgeDue(connection, { dryRun, onTenant: (slug) => progress.update({ label: `Purging ${slug}` }) }),
+    );
+    this.present(result, (out) => duePurges(out, result));
+    const { receipts, kept } = result;
+    const said = `${receipts.length} tenant(s) ${dryRun ? "would be purged" : "purged"}, ${kept.length} kept.`;
+    if (dryRun) this.note(`Dry run: ${said} Nothing was changed.`);
+    else this.done(said);
+    return result;
+  }
+
   /** @returns the id of what was agreed to, whatever has that slug a moment later */
-  private async agreedTenant(connection: ControlConnection, slugOrId: string, given: string | undefined): Promise<string> {
+  private async agreedTenant(connection: ControlConnection, { tenant, confirm, dryRun }: Order): Promise<string> {
+    if (dryRun) return tenant;
+    const { findTenant } = await import("../../control-plane/find-tenant.js");
     const { previewPurge } = await import("../../control-plane/preview-purge.js");
-    const preview = await previewPurge(connection, slugOrId);
-    const { id, slug } = preview.tenant;
-    if (given === undefined) this.io.err.write(purgeWarning(this.io.err, preview));
-    await requireTypedConsent(this.io, { ...CONSENT, question: `Type ${slug} to delete it:`, expected: slug, given });
+    const { id, slug } = await findTenant(connection, tenant);
+    if (confirm === undefined) this.io.err.write(purgeWarning(this.io.err, await previewPurge(connection, id)));
+    await requireTypedConsent(this.io, { ...CONSENT, question: `Type ${slug} to delete it:`, expected: slug, given: confirm });
     return id;
   }
 }

@@ -3,33 +3,34 @@ import { AzoraCommand } from "../../cli/base-command.js";
 import { requireConsent } from "../../cli/consent.js";
 import { dryRunFlag, switchFlag, tenantArgument, yesFlag } from "../../cli/flags.js";
 import { tenantDetails } from "../../cli/views/tenant.js";
-import type { LifecycleResult } from "../../control-plane/suspend-tenant.js";
+import type { LifecycleResult } from "../../control-plane/change-tenant.js";
 
 export default class TenantSuspendCommand extends AzoraCommand {
   static override summary = "Suspend a tenant: its next statement is refused by the database.";
   static override description =
     "Clients that are open already are refused too. Nothing is deleted; `tenant:resume` ends it. Suspending a suspended tenant changes only what differs.";
   static override examples = [
-    '<%= config.bin %> tenant:suspend acme --reason "invoice 2026-118 unpaid" --yes',
+    '<%= config.bin %> tenant:suspend acme --reason "invoice 2026-118 unpaid" --nonpayment --yes',
     '<%= config.bin %> tenant:suspend acme --reason "audit in progress" --read-only --yes',
   ];
   static override args = { tenant: tenantArgument };
   static override flags = {
     reason: string({ description: "Why; it is written to the admin audit log.", required: true }),
     "read-only": switchFlag({ description: "Refuse writes only; reads go on." }),
+    nonpayment: switchFlag({ description: "For non-payment: what the role billing may do, and end again." }),
     yes: yesFlag,
     "dry-run": dryRunFlag,
   };
 
   async run(): Promise<LifecycleResult> {
     const { args, flags } = await this.parse(TenantSuspendCommand);
-    const { reason, "read-only": readOnly, "dry-run": dryRun } = flags;
+    const { reason, "read-only": readOnly, nonpayment: forNonpayment, "dry-run": dryRun } = flags;
     const question = `Suspend "${args.tenant}"${readOnly ? " for writing" : ""}?`;
     await requireConsent(this.io, { question, given: flags.yes || dryRun, flag: "--yes", preview: "--dry-run" });
     const { openInstallation } = await import("../../installation/open.js");
     const { suspendTenant } = await import("../../control-plane/suspend-tenant.js");
     const result = await this.using(openInstallation(this.settings()), async (installation) =>
-      suspendTenant(await installation.control(), { tenant: args.tenant, reason, readOnly, dryRun }),
+      suspendTenant(await installation.control(), { tenant: args.tenant, reason, readOnly, forNonpayment, dryRun }),
     );
     const { slug } = result.tenant;
     this.present(result, (out) => tenantDetails(out, result.tenant));

@@ -43,6 +43,9 @@ export async function checkContextKey(config: Config, engine: Engine): Promise<C
 export async function checkSigningKey({ client, signingKey }: ControlConnection): Promise<Check> {
   const name = "signing key";
   if (!signingKey) return skipped(name, "not set; without it nothing can be purged");
+  const [{ readable }] = await client.$queryRaw<[{ readable: boolean }]>`
+    SELECT has_table_privilege('control.settings', 'SELECT') AS readable`;
+  if (!readable) return skipped(name, "this operator's role may not look at the published keys");
   const published = await client.setting.findUnique({ where: { key: `signing_key.${signingKey.id}` } });
   // Published by hand, it may have lost the line end that PEM has here.
   if (String(published?.value).trim() === publicKeyOf(signingKey).trim())

@@ -26,9 +26,9 @@ export async function purge(stage: Stage, { a, b, c }: Cast): Promise<PurgeProof
 
   const reason = "Contract ended on 2026-10-31, deletion asked for in writing";
   const { receipt } = await stage.mustWork("the vendor purges a tenant", () =>
-    purgeTenant(control, { tenant: slug, reason, dryRun: false }),
+    purgeTenant(control, { tenant: slug, reason, now: true, dryRun: false }),
   );
-  stage.report({ kind: "done", what: `azora tenant:purge ${slug} --confirm ${slug} --reason "${reason}"` });
+  stage.report({ kind: "done", what: `azora tenant:purge ${slug} --now --confirm ${slug} --reason "${reason}"` });
 
   const left = sum((await countRows(owner, tables, c.id)).values());
   const after = await Promise.all(neighbours.map(({ id }) => fingerprint(owner, tables, id)));

@@ -1,0 +1,53 @@
+import { string } from "@oclif/core/flags";
+import { AzoraCommand } from "../../cli/base-command.js";
+import { dryRunFlag, tenantArgument } from "../../cli/flags.js";
+import { parsePairs } from "../../cli/input.js";
+import { tenantDetails } from "../../cli/views/tenant.js";
+import type { LifecycleResult } from "../../control-plane/change-tenant.js";
+import { AzoraError } from "../../errors.js";
+
+export default class TenantUpdateCommand extends AzoraCommand {
+  static override summary = "Change what the vendor knows of a tenant: name, slug, region, metadata.";
+  static override description =
+    "Applications know a tenant by its id, which never changes; scripts that name it by a slug have to follow a new one.";
+  static override examples = [
+    '<%= config.bin %> tenant:update acme --name "Acme Quality GmbH" --region eu-central',
+    "<%= config.bin %> tenant:update acme --metadata crm=A-1207 --metadata tier=",
+  ];
+  static override args = { tenant: tenantArgument };
+  static override flags = {
+    name: string({ description: "Name of the tenant, for people." }),
+    slug: string({ description: "Short name: 1 to 63 lower-case letters, digits and hyphens." }),
+    region: string({ description: "Where it is kept, as you name it; an empty one takes it away." }),
+    metadata: string({
+      description: "Set a key; an empty value takes it away. Several times.",
+      multiple: true,
+      helpValue: "KEY=VALUE",
+    }),
+    "dry-run": dryRunFlag,
+  };
+
+  async run(): Promise<LifecycleResult> {
+    const { args, flags } = await this.parse(TenantUpdateCommand);
+    const { name, slug, region, metadata, "dry-run": dryRun } = flags;
+    const change = {
+      ...(name !== undefined && { name }),
+      ...(slug !== undefined && { slug }),
+      ...(region !== undefined && { region }),
+      ...(metadata && { metadata: parsePairs(metadata, "--metadata") }),
+    };
+    if (Object.keys(change).length === 0) {
+      throw new AzoraError("USAGE", "There is nothing to change.", { hint: "Pass --name, --slug, --region or --metadata." });
+    }
+    const { openInstallation } = await import("../../installation/open.js");
+    const { updateTenant } = await import("../../control-plane/update-tenant.js");
+    const result = await this.using(openInstallation(this.settings()), async (installation) =>
+      updateTenant(await installation.control(), { tenant: args.tenant, ...change, dryRun }),
+    );
+    this.present(result, (out) => tenantDetails(out, result.tenant));
+    if (!result.changed) this.note(`The tenant "${args.tenant}" was so already; nothing was changed.`);
+    else if (dryRun) this.note(`Dry run: the tenant "${args.tenant}" would become this; nothing was changed.`);
+    else this.done(`The tenant "${args.tenant}" is changed.`);
+    return result;
+  }
+}
