@@ -47,12 +47,15 @@ export async function closeTenantDb(): Promise<void> {
 }
 
 export { type Config, loadConfig } from "./config.js";
+export { createOperator, disableOperator, grantOperator, rotateOperator } from "./control-plane/change-operator.js";
 export type { ChangeTenantInput, LifecycleResult } from "./control-plane/change-tenant.js";
 export type { ControlConnection } from "./control-plane/connection.js";
 export { type CreateTenantInput, type CreateTenantResult, createTenant } from "./control-plane/create-tenant.js";
 export { findTenant } from "./control-plane/find-tenant.js";
 export { type HoldTenantInput, holdTenant, releaseTenant } from "./control-plane/hold-tenant.js";
+export { listOperators } from "./control-plane/list-operators.js";
 export { type ListTenantsInput, listTenants, type TenantPage } from "./control-plane/list-tenants.js";
+export type { Operator } from "./control-plane/operator.js";
 export { checkPurge, type PurgePreview, previewPurge } from "./control-plane/preview-purge.js";
 export { type PurgeDueResult, purgeDue } from "./control-plane/purge-due.js";
 export { type PurgeTenantInput, type PurgeTenantResult, purgeTenant } from "./control-plane/purge-tenant.js";
@@ -65,6 +68,7 @@ export { type SuspendTenantInput, suspendTenant } from "./control-plane/suspend-
 export type { Tenant } from "./control-plane/tenant.js";
 export { type TenantStats, tenantStats } from "./control-plane/tenant-stats.js";
 export { type UpdateTenantInput, updateTenant } from "./control-plane/update-tenant.js";
+export { type WhoAmI, whoAmI } from "./control-plane/who-am-i.js";
 export { AzoraError, type ErrorCode, EXIT } from "./errors.js";
 export { type Installation, openInstallation } from "./installation/open.js";
 export { verifyText } from "./signing.js";

@@ -1,5 +1,5 @@
 import { string as stringArgument } from "@oclif/core/args";
-import { boolean } from "@oclif/core/flags";
+import { boolean, option, string } from "@oclif/core/flags";
 
 /** Arguments and flags that several commands take, worded once. */
 
@@ -12,6 +12,22 @@ export const tenantArgument = stringArgument({ description: "Slug or id of the t
 export const optionalTenantArgument = stringArgument({ description: "Slug or id of the tenant.", ignoreStdin });
 
 export const nameArgument = stringArgument({ description: "Name of the tenant, for people.", required: true, ignoreStdin });
+
+/** The operator that a command is about. */
+export const operatorArgument = stringArgument({ description: "Login of the operator.", required: true, ignoreStdin });
+
+export const roleFlag = option({
+  description: "What the operator may do; each role includes the one after it.",
+  options: ["vendor-admin", "billing", "support"] as const,
+  required: true,
+});
+
+export const passwordFileFlag = string({
+  description: "Write the password into this new file (mode 0600), not on the screen.",
+  helpValue: "FILE",
+});
+
+export const expiresFlag = string({ description: "The login expires after this: 90m, 12h, 30d.", helpValue: "SPAN" });
 
 /** A flag that is there or not. oclif leaves it undefined when it isn't, whatever its type says. */
 export function switchFlag(options: {

@@ -40,16 +40,32 @@ export async function setPassword(pool: Pool, role: string, password: string): P
  * @returns whether anything was made
  */
 export async function ensureOperator(pool: Pool, login: string, role: OperatorRole): Promise<boolean> {
-  const existed = await roleExists(pool, login);
-  const name = quoteIdentifier(login);
-  if (!existed) await pool.query(`CREATE ROLE ${name} LOGIN NOCREATEDB NOCREATEROLE`);
-  await pool.query(`GRANT ${OPERATOR_GROUPS[role]} TO ${name}`);
-  const { rowCount } = await pool.query(
-    `INSERT INTO control.operators (login, role) VALUES ($1, $2::control.operator_role) ON CONFLICT (login) DO NOTHING`,
-    [login, role.replace("-", "_")],
-  );
-  return !existed || rowCount === 1;
+  const group = role.replace("-", "_");
+  if (!(await roleExists(pool, login))) {
+    await pool.query("SELECT FROM control.create_operator($1, $2::control.operator_role, NULL, NULL)", [login, group]);
+    return true;
+  }
+  checkLoginName(login);
+  await pool.query(LET_REGISTRAR_MANAGE.replaceAll("LOGIN_NAME", login));
+  const { rows } = await pool.query<{ made: boolean }>("SELECT control.enroll_operator($1, $2::control.operator_role) AS made", [
+    login,
+    group,
+  ]);
+  return rows[0]?.made === true;
 }
+
+/**
+ * From PostgreSQL 16 on only its administrators change a role. Of one that was there before they
+ * are others, who may not be this installer's to add to: then they go on changing it themselves.
+ */
+const LET_REGISTRAR_MANAGE = `DO $$
+BEGIN
+  IF current_setting('server_version_num')::integer >= 160000 AND NOT pg_has_role('azora_registrar', 'LOGIN_NAME', 'MEMBER WITH ADMIN OPTION') THEN
+    EXECUTE 'GRANT LOGIN_NAME TO azora_registrar WITH ADMIN TRUE, INHERIT FALSE, SET FALSE';
+  END IF;
+EXCEPTION WHEN insufficient_privilege THEN NULL;
+END
+$$`;
 
 function quoteIdentifier(name: string): string {
   return `"${name.replaceAll('"', '""')}"`;

@@ -55,9 +55,7 @@ VALUES (gen_random_uuid(), '${checksum}', now(), '${name}', 1);`;
 function operatorSql(operator: string): string {
   return `-- The first operator ${"-".repeat(71)}
 
-CREATE ROLE "${operator}" LOGIN NOCREATEDB NOCREATEROLE;
-GRANT azora_vendor_admin TO "${operator}";
-INSERT INTO control.operators (login, role) VALUES ('${operator}', 'vendor_admin');`;
+SELECT FROM control.create_operator('${operator}', 'vendor_admin', NULL, NULL);`;
 }
 
 const KEYS = `-- The keys: the two pads of HMAC-SHA-256 (RFC 2104) for contexts, the public half for receipts.

@@ -10,7 +10,8 @@ BEGIN
     ('azora_runtime',      'LOGIN'),    -- the tenant plane
     ('azora_support',      'NOLOGIN'),  -- the control plane's hierarchy, lowest first
     ('azora_billing',      'NOLOGIN'),
-    ('azora_vendor_admin', 'NOLOGIN')
+    ('azora_vendor_admin', 'NOLOGIN'),
+    ('azora_registrar',    'NOLOGIN')   -- makes the operators' logins, in functions that it owns
   ) AS roles(name, login)
   LOOP
     BEGIN
@@ -30,6 +31,26 @@ $$;
 -- Each group may do what the one below it may.
 GRANT azora_support TO azora_billing;
 GRANT azora_billing TO azora_vendor_admin;
+
+-- The registrar makes logins and puts them into these three groups; it is in none of them itself.
+-- Before PostgreSQL 16 CREATEROLE is all that this takes. Nobody who acts is a member of it:
+-- operators get at the four functions that it owns, see the migration `control_plane`.
+DO $$
+BEGIN
+  IF NOT (SELECT rolcreaterole FROM pg_roles WHERE rolname = 'azora_registrar') THEN
+    ALTER ROLE azora_registrar CREATEROLE;
+  END IF;
+  IF NOT (SELECT rolsuper FROM pg_roles WHERE rolname = current_user) THEN
+    EXECUTE 'GRANT azora_registrar TO CURRENT_USER';
+  END IF;
+  IF current_setting('server_version_num')::integer >= 160000 AND EXISTS (
+    SELECT FROM unnest(ARRAY['azora_support', 'azora_billing', 'azora_vendor_admin']) g
+    WHERE NOT pg_has_role('azora_registrar', g, 'MEMBER WITH ADMIN OPTION')
+  ) THEN
+    EXECUTE 'GRANT azora_support, azora_billing, azora_vendor_admin TO azora_registrar WITH ADMIN TRUE, INHERIT FALSE, SET FALSE';
+  END IF;
+END
+$$;
 
 -- Nobody is let into the database, and nobody makes temporary objects in it, unless named here.
 -- An application that works in it already goes on: logins that own something in this database or
@@ -79,7 +100,7 @@ CREATE SCHEMA IF NOT EXISTS control AUTHORIZATION azora_owner;
 CREATE SCHEMA IF NOT EXISTS tenant AUTHORIZATION azora_owner;
 CREATE SCHEMA IF NOT EXISTS guard AUTHORIZATION azora_owner;
 REVOKE ALL ON SCHEMA control, tenant, guard FROM PUBLIC;
-GRANT USAGE ON SCHEMA control TO azora_runtime, azora_support;
+GRANT USAGE ON SCHEMA control TO azora_runtime, azora_support, azora_registrar;
 GRANT USAGE ON SCHEMA tenant, guard TO azora_runtime;
 
 -- PostgreSQL lets everybody execute a new function. Not here.

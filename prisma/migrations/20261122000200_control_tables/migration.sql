@@ -86,8 +86,11 @@ CREATE TABLE control.operators (
     login TEXT NOT NULL,
     role control.operator_role NOT NULL,
     created_at TIMESTAMPTZ(6) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    created_by TEXT NOT NULL DEFAULT SESSION_USER,
     expires_at TIMESTAMPTZ(6),
     disabled_at TIMESTAMPTZ(6),
+    password_from TEXT,
+    password_at TIMESTAMPTZ(6),
 
     CONSTRAINT operators_pkey PRIMARY KEY (id)
 );

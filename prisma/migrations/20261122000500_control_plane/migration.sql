@@ -414,6 +414,12 @@ BEGIN
   ELSIF account.purge_requested_by = session_user THEN
     RAISE EXCEPTION USING ERRCODE = 'AZ006', MESSAGE = 'Whoever asked for a purge can''t approve it as well.', HINT = 'Another vendor admin has to.';
   END IF;
+  -- One person with two logins is one person: whoever asks could make a login, or give one a password.
+  IF EXISTS (SELECT FROM control.operators o WHERE o.login = session_user
+             AND o.password_from = account.purge_requested_by AND o.password_at > clock_timestamp() - interval '7 days') THEN
+    RAISE EXCEPTION USING ERRCODE = 'AZ006', MESSAGE = format('Your password was set by %s, who asked for this purge, less than seven days ago.', account.purge_requested_by),
+      HINT = 'Another vendor admin has to approve it.';
+  END IF;
   INSERT INTO control.purge_approvals (account_id) VALUES (p_account) ON CONFLICT DO NOTHING;
   RETURN FOUND;
 END
@@ -641,6 +647,31 @@ CREATE TRIGGER keep_receipt BEFORE UPDATE ON control.purge_receipts FOR EACH ROW
 CREATE CONSTRAINT TRIGGER require_signature AFTER INSERT ON control.purge_receipts DEFERRABLE INITIALLY DEFERRED
   FOR EACH ROW EXECUTE FUNCTION control.require_signature();
 
+-- Operators ------------------------------------------------------------------------------
+
+-- There is always a vendor admin who doesn't expire. The lock makes two who disable each other at
+-- the same moment take turns, in any isolation level.
+CREATE FUNCTION control.keep_vendor_admin() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog
+AS $$
+BEGIN
+  PERFORM FROM control.operators o WHERE o.role = 'vendor_admin' AND o.disabled_at IS NULL AND o.expires_at IS NULL FOR SHARE;
+  IF NOT FOUND THEN
+    RAISE EXCEPTION USING ERRCODE = 'AZ007', MESSAGE = 'This is the last vendor admin without an expiry.',
+      HINT = 'Make another one first: `azora operator:create`.';
+  END IF;
+  RETURN NULL;
+END
+$$;
+
+CREATE TRIGGER keep_vendor_admin AFTER UPDATE OR DELETE ON control.operators FOR EACH STATEMENT EXECUTE FUNCTION control.keep_vendor_admin();
+CREATE TRIGGER no_truncate BEFORE TRUNCATE ON control.operators EXECUTE FUNCTION guard.refuse();
+
+-- Who is asking: the one thing that every operator may know of operators.
+CREATE FUNCTION control.who_am_i(OUT login text, OUT role control.operator_role, OUT expires_at timestamptz)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog
+AS $$ SELECT session_user::text, o.role, o.expires_at FROM (VALUES (1)) one LEFT JOIN control.operators o ON o.login = session_user $$;
+
 -- Rights ---------------------------------------------------------------------------------
 
 -- Operators see every account; a tenant sees some columns of its own row.
@@ -654,6 +685,8 @@ REVOKE ALL ON ALL FUNCTIONS IN SCHEMA control FROM PUBLIC;
 GRANT SELECT ON control.accounts, control.plans TO azora_support;
 GRANT SELECT (id, account_id, plan_id, status) ON control.subscriptions TO azora_support;
 GRANT EXECUTE ON FUNCTION control.record_attempt(text, control.admin_outcome, uuid, text, text) TO azora_support;
+
+GRANT EXECUTE ON FUNCTION control.who_am_i() TO azora_support;
 
 GRANT SELECT ON control.subscriptions TO azora_billing;
 GRANT EXECUTE ON FUNCTION control.suspend_for_nonpayment(uuid, text, boolean), control.resume_from_nonpayment(uuid) TO azora_billing;
@@ -688,4 +721,177 @@ BEGIN
 END
 $$;
 
+-- Logins ---------------------------------------------------------------------------------
+
+-- What makes and changes logins belongs to the registrar, which can do nothing else: it owns no
+-- table, reads no account, and reaches control.operators and no other.
+GRANT SELECT, INSERT, UPDATE ON control.operators TO azora_registrar;
+GRANT CREATE ON SCHEMA control TO azora_registrar;
+RESET ROLE;
+SET ROLE azora_registrar;
+
+CREATE FUNCTION control.group_of(p_role control.operator_role) RETURNS text
+LANGUAGE sql IMMUTABLE SET search_path = pg_catalog
+AS $$ SELECT 'azora_' || p_role::text $$;
+
+-- A password never comes here: what does is checked to be a verifier (RFC 7677), so that none is stored by mistake.
+CREATE FUNCTION control.check_verifier(p_verifier text) RETURNS void
+LANGUAGE plpgsql IMMUTABLE SET search_path = pg_catalog
+AS $$
+BEGIN
+  IF p_verifier !~ '^SCRAM-SHA-256[$][0-9]+:[A-Za-z0-9+/=]+[$][A-Za-z0-9+/=]{44}:[A-Za-z0-9+/=]{44}$' THEN
+    RAISE EXCEPTION USING ERRCODE = 'AZ013', MESSAGE = 'This is no SCRAM-SHA-256 verifier.';
+  END IF;
+END
+$$;
+
+-- Puts a login that is there into a group and into the list. False when it was there already.
+-- Granted to nobody: `azora init` does it.
+CREATE FUNCTION control.enroll_operator(p_login text, p_role control.operator_role, p_expires_at timestamptz DEFAULT NULL) RETURNS boolean
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog
+AS $$
+BEGIN
+  IF NOT pg_has_role(p_login, control.group_of(p_role), 'MEMBER') THEN
+    EXECUTE format('GRANT %I TO %I', control.group_of(p_role), p_login);
+  END IF;
+  INSERT INTO control.operators (login, role, expires_at) VALUES (p_login, p_role, p_expires_at) ON CONFLICT (login) DO NOTHING;
+  RETURN FOUND;
+END
+$$;
+
+-- Makes an operator. Only names that are nobody's: roles belong to the whole cluster, and one that
+-- is there may be an application's or another installation's.
+CREATE FUNCTION control.create_operator(p_login text, p_role control.operator_role, p_verifier text, p_expires_at timestamptz) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog
+AS $$
+BEGIN
+  PERFORM control.check_verifier(p_verifier);
+  IF p_login IS NULL OR p_login !~ '^[a-z_][a-z0-9_]{0,62}$' OR p_login ~ '^pg_' THEN
+    RAISE EXCEPTION USING ERRCODE = 'AZ013', MESSAGE = format('"%s" can''t be a login.', p_login);
+  ELSIF p_expires_at <= clock_timestamp() THEN
+    RAISE EXCEPTION USING ERRCODE = 'AZ013', MESSAGE = 'An operator expires in the future.';
+  ELSIF EXISTS (SELECT FROM pg_roles r WHERE r.rolname = p_login) THEN
+    RAISE EXCEPTION USING ERRCODE = 'AZ011', MESSAGE = format('The login "%s" exists in this cluster already.', p_login), HINT = 'Choose another name.';
+  END IF;
+  EXECUTE format('CREATE ROLE %I LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS PASSWORD %L VALID UNTIL %L',
+    p_login, p_verifier, coalesce(p_expires_at, 'infinity'));
+  PERFORM control.enroll_operator(p_login, p_role, p_expires_at);
+  IF p_verifier IS NOT NULL THEN
+    UPDATE control.operators SET password_from = session_user, password_at = clock_timestamp() WHERE login = p_login;
+  END IF;
+END
+$$;
+
+-- The operator's line, locked.
+CREATE FUNCTION control.lock_operator(p_login text) RETURNS control.operators
+LANGUAGE plpgsql SET search_path = pg_catalog
+AS $$
+DECLARE
+  operator control.operators;
+BEGIN
+  SELECT * INTO operator FROM control.operators WHERE login = p_login FOR UPDATE;
+  IF NOT FOUND THEN
+    RAISE EXCEPTION USING ERRCODE = 'AZ010', MESSAGE = format('There is no operator "%s".', p_login), HINT = '`azora operator:list` shows them all.';
+  END IF;
+  RETURN operator;
+END
+$$;
+
+-- Takes an operator out of all three groups: open sessions lose their rights with it.
+CREATE FUNCTION control.take_groups(p_login text) RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog
+AS $$
+DECLARE
+  item text;
+BEGIN
+  FOREACH item IN ARRAY ARRAY['azora_vendor_admin', 'azora_billing', 'azora_support'] LOOP
+    IF EXISTS (SELECT FROM pg_auth_members m WHERE m.roleid = item::regrole AND m.member = p_login::regrole) THEN
+      EXECUTE format('REVOKE %I FROM %I', item, p_login);
+    END IF;
+  END LOOP;
+  IF pg_has_role(p_login, 'azora_support', 'MEMBER') THEN
+    RAISE EXCEPTION USING ERRCODE = 'AZ012', MESSAGE = format('"%s" was put into its group by the database''s administrator, who alone can take it out.', p_login),
+      HINT = '`--print-sql` prints what the administrator has to run.';
+  END IF;
+END
+$$;
+
+-- Gives an operator another role. False when that is the role already.
+CREATE FUNCTION control.grant_operator(p_login text, p_role control.operator_role) RETURNS boolean
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog
+AS $$
+DECLARE
+  operator control.operators;
+BEGIN
+  operator := control.lock_operator(p_login);
+  IF operator.disabled_at IS NOT NULL THEN
+    RAISE EXCEPTION USING ERRCODE = 'AZ007', MESSAGE = format('The operator "%s" is disabled.', p_login), HINT = 'Make a new one: `azora operator:create`.';
+  ELSIF operator.role = p_role THEN
+    RETURN false;
+  END IF;
+  PERFORM control.take_groups(p_login);
+  EXECUTE format('GRANT %I TO %I', control.group_of(p_role), p_login);
+  UPDATE control.operators SET role = p_role WHERE login = p_login;
+  RETURN true;
+END
+$$;
+
+-- A new password: a vendor admin's to give to anybody, everybody's own to change. A new expiry is a
+-- vendor admin's alone.
+CREATE FUNCTION control.rotate_operator(p_login text, p_verifier text, p_expires_at timestamptz) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog
+AS $$
+DECLARE
+  operator control.operators;
+  is_admin constant boolean := pg_has_role(session_user, 'azora_vendor_admin', 'MEMBER');
+BEGIN
+  PERFORM control.check_verifier(p_verifier);
+  IF NOT is_admin AND (p_login <> session_user OR p_expires_at IS NOT NULL) THEN
+    RAISE EXCEPTION USING ERRCODE = 'AZ006', MESSAGE = 'Only your own password is yours to change.', HINT = 'Ask a vendor admin.';
+  END IF;
+  operator := control.lock_operator(p_login);
+  IF operator.disabled_at IS NOT NULL THEN
+    RAISE EXCEPTION USING ERRCODE = 'AZ007', MESSAGE = format('The operator "%s" is disabled.', p_login), HINT = 'Make a new one: `azora operator:create`.';
+  ELSIF p_expires_at <= clock_timestamp() THEN
+    RAISE EXCEPTION USING ERRCODE = 'AZ013', MESSAGE = 'An operator expires in the future.';
+  END IF;
+  EXECUTE format('ALTER ROLE %I PASSWORD %L', p_login, p_verifier);
+  IF p_expires_at IS NOT NULL THEN
+    EXECUTE format('ALTER ROLE %I VALID UNTIL %L', p_login, p_expires_at);
+  END IF;
+  UPDATE control.operators SET
+    expires_at = coalesce(p_expires_at, expires_at),
+    password_from = CASE WHEN login = session_user THEN password_from ELSE session_user END,
+    password_at = CASE WHEN login = session_user THEN password_at ELSE clock_timestamp() END
+  WHERE login = p_login;
+END
+$$;
+
+-- Shuts an operator out for good. False when that was done already.
+CREATE FUNCTION control.disable_operator(p_login text) RETURNS boolean
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog
+AS $$
+DECLARE
+  operator control.operators;
+BEGIN
+  operator := control.lock_operator(p_login);
+  IF operator.disabled_at IS NOT NULL THEN
+    RETURN false;
+  END IF;
+  PERFORM control.take_groups(p_login);
+  EXECUTE format('ALTER ROLE %I NOLOGIN', p_login);
+  UPDATE control.operators SET disabled_at = clock_timestamp() WHERE login = p_login;
+  RETURN true;
+END
+$$;
+
+RESET ROLE;
+REVOKE CREATE ON SCHEMA control FROM azora_registrar;
+SET ROLE azora_registrar;
+REVOKE ALL ON FUNCTION control.group_of(control.operator_role), control.check_verifier(text), control.lock_operator(text), control.take_groups(text),
+  control.enroll_operator(text, control.operator_role, timestamptz), control.create_operator(text, control.operator_role, text, timestamptz),
+  control.grant_operator(text, control.operator_role), control.rotate_operator(text, text, timestamptz), control.disable_operator(text) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION control.create_operator(text, control.operator_role, text, timestamptz),
+  control.grant_operator(text, control.operator_role), control.disable_operator(text) TO azora_vendor_admin;
+GRANT EXECUTE ON FUNCTION control.rotate_operator(text, text, timestamptz) TO azora_support;
 RESET ROLE;
