@@ -48,6 +48,7 @@ export async function closeTenantDb(): Promise<void> {
 
 export { type Config, loadConfig } from "./config.js";
 export { createOperator, disableOperator, grantOperator, rotateOperator } from "./control-plane/change-operator.js";
+export { type ChangePlanInput, changePlan } from "./control-plane/change-plan.js";
 export type { ChangeTenantInput, LifecycleResult } from "./control-plane/change-tenant.js";
 export type { ControlConnection } from "./control-plane/connection.js";
 export { type CreateTenantInput, type CreateTenantResult, createTenant } from "./control-plane/create-tenant.js";

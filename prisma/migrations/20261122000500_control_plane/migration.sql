@@ -161,6 +161,21 @@ $$;
 -- Before control.begin_purge(): triggers fire in the order of their names.
 CREATE TRIGGER account_step BEFORE INSERT OR UPDATE OR DELETE ON control.accounts FOR EACH ROW EXECUTE FUNCTION control.check_step();
 
+CREATE FUNCTION control.find_plan(p_code text) RETURNS uuid
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog
+AS $$
+DECLARE
+  plan uuid;
+BEGIN
+  SELECT p.id INTO plan FROM control.plans p WHERE p.code = p_code AND p.archived_at IS NULL;
+  IF plan IS NULL THEN
+    RAISE EXCEPTION USING ERRCODE = 'AZ010', MESSAGE = format('There is no plan "%s".', p_code),
+      HINT = (SELECT 'Plans: ' || string_agg(p.code, ', ' ORDER BY p.price_minor, p.code) || '.' FROM control.plans p WHERE p.archived_at IS NULL);
+  END IF;
+  RETURN plan;
+END
+$$;
+
 -- Makes an account whole: the row, its subscription, its default roles, its first user.
 -- The tenant's rows are made in the tenant's own context, through the same policies and
 -- triggers as the application's, in the operator's name; it is active when all is there.
@@ -174,11 +189,7 @@ DECLARE
   plan uuid;
   owner uuid;
 BEGIN
-  SELECT p.id INTO plan FROM control.plans p WHERE p.code = p_plan AND p.archived_at IS NULL;
-  IF plan IS NULL THEN
-    RAISE EXCEPTION USING ERRCODE = 'AZ010', MESSAGE = format('There is no plan "%s".', p_plan),
-      HINT = (SELECT 'Plans: ' || string_agg(p.code, ', ' ORDER BY p.price_minor, p.code) || '.' FROM control.plans p WHERE p.archived_at IS NULL);
-  END IF;
+  plan := control.find_plan(p_plan);
   INSERT INTO control.accounts (slug, name, contact_email, status) VALUES (p_slug, p_name, p_owner_email, 'provisioning')
   ON CONFLICT (slug) DO NOTHING RETURNING id INTO account_id;
   created := account_id IS NOT NULL;
@@ -307,6 +318,21 @@ BEGIN
     updated_at = clock_timestamp()
   WHERE id = p_account;
   RETURN true;
+END
+$$;
+
+-- Puts an account on another plan. True when that changed something.
+CREATE FUNCTION control.change_plan(p_account uuid, p_plan text) RETURNS boolean
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog
+AS $$
+DECLARE
+  wanted uuid;
+BEGIN
+  PERFORM control.lock_account(p_account);
+  wanted := control.find_plan(p_plan);
+  INSERT INTO control.subscriptions (account_id, plan_id) VALUES (p_account, wanted)
+  ON CONFLICT (account_id) DO UPDATE SET plan_id = wanted, updated_at = clock_timestamp() WHERE subscriptions.plan_id <> wanted;
+  RETURN FOUND;
 END
 $$;
 
@@ -689,7 +715,11 @@ GRANT EXECUTE ON FUNCTION control.record_attempt(text, control.admin_outcome, uu
 GRANT EXECUTE ON FUNCTION control.who_am_i() TO azora_support;
 
 GRANT SELECT ON control.subscriptions TO azora_billing;
-GRANT EXECUTE ON FUNCTION control.suspend_for_nonpayment(uuid, text, boolean), control.resume_from_nonpayment(uuid) TO azora_billing;
+GRANT EXECUTE ON FUNCTION
+  control.change_plan(uuid, text),
+  control.suspend_for_nonpayment(uuid, text, boolean),
+  control.resume_from_nonpayment(uuid)
+TO azora_billing;
 
 GRANT SELECT ON control.operators, control.settings, control.admin_audit_log, control.purge_receipts, control.purge_approvals TO azora_vendor_admin;
 GRANT EXECUTE ON FUNCTION

@@ -1,0 +1,125 @@
+import { readFileSync } from "node:fs";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { suspendTenant } from "../../src/control-plane/suspend-tenant.js";
+import { ensureOperator, OPERATOR_GROUPS, type OperatorRole } from "../../src/database/logins.js";
+import { Azora } from "../cli/azora.js";
+import { HIERARCHY, PERMISSIONS, type Permission } from "../support/hierarchy.js";
+import { OPERATORS } from "../support/prepare.js";
+import { urlsOf } from "../support/server-template.js";
+import { describeOnBothEngines, type TestTenant, type World } from "../support/world.js";
+
+/** Somebody else, to be given a password. */
+const OTHER = "azora_test_second_billing";
+
+function isAllowed(role: OperatorRole, { from }: Permission): boolean {
+  return from !== "nobody" && HIERARCHY.indexOf(role) >= HIERARCHY.indexOf(from);
+}
+
+async function prepare(world: World): Promise<TestTenant> {
+  await ensureOperator(world.owner, OTHER, "billing");
+  const held = await world.newTenant();
+  await suspendTenant(world.control, { tenant: held.slug, reason: "leaving", readOnly: false, dryRun: false });
+  return held;
+}
+
+describeOnBothEngines("the hierarchy, by statements", (world) => {
+  let held: TestTenant;
+  beforeAll(async () => {
+    held = await prepare(world());
+  });
+
+  /** As that role, and undone. @returns the SQLSTATE, or undefined when it went through */
+  async function tryAs(statement: string): Promise<string | undefined> {
+    const client = await (await world().engine.pool("control")).connect();
+    try {
+      await client.query("BEGIN");
+      const values = [world().a.id, held.id];
+      // A parameter that isn't used has no type.
+      const text = statement.replaceAll("$1", `'${values[0]}'::uuid`).replaceAll("$2", `'${values[1]}'::uuid`);
+      return await client.query(text).then(
+        () => undefined,
+        (error: { code: string }) => error.code,
+      );
+    } finally {
+      await client.query("ROLLBACK");
+      client.release();
+    }
+  }
+
+  it.each(HIERARCHY)("%s may do what the table says, and nothing else in it", async (role) => {
+    await world().as(role);
+    for (const permission of PERMISSIONS) {
+      for (const statement of permission.statements) {
+        const state = await tryAs(statement);
+        // Nothing is scheduled and no receipt is there: that is said only to whoever may.
+        if (isAllowed(role, permission)) expect([undefined, "AZ007", "AZ012"], `${role}: ${statement}`).toContain(state);
+        else expect(["42501", "AZ006"], `${role}: ${statement} (${state})`).toContain(state);
+      }
+    }
+    await world().as("vendor-admin");
+  });
+
+  it("goes red with one function too many, and with one too few", async () => {
+    await world().look("GRANT EXECUTE ON FUNCTION control.hold_account(uuid, text) TO azora_support");
+    await world().as("support");
+    expect(await tryAs("SELECT control.hold_account($1, 'x')")).toBeUndefined();
+    await world().look("REVOKE EXECUTE ON FUNCTION control.hold_account(uuid, text) FROM azora_support");
+    expect(await tryAs("SELECT control.hold_account($1, 'x')")).toBe("42501");
+    await world().as("vendor-admin");
+  });
+
+  it("has every function in it that an operator may execute, and every table one may read", async () => {
+    const granted = await world().look<{ name: string; kind: string }>(
+      `SELECT DISTINCT p.proname::text AS name, 'function' AS kind FROM pg_proc p, aclexplode(p.proacl) a
+       WHERE p.pronamespace = 'control'::regnamespace AND a.grantee::regrole::text = ANY ($1)
+       UNION SELECT c.relname::text, a.privilege_type FROM pg_class c, aclexplode(c.relacl) a
+       WHERE a.grantee::regrole::text = ANY ($1)`,
+      Object.values(OPERATOR_GROUPS),
+    );
+    const text = PERMISSIONS.filter(({ from }) => from !== "nobody")
+      .flatMap(({ statements }) => statements)
+      .join("\n");
+    for (const { name, kind } of granted) {
+      expect(["function", "SELECT"], `${name}: ${kind}`).toContain(kind);
+      expect(text, name).toContain(`control.${name}`);
+    }
+    expect(granted.length).toBeGreaterThan(20);
+  });
+});
+
+// The embedded engine knows one operator at a time, the one of its configuration; there the statements say it all.
+describe("the hierarchy, by commands", () => {
+  const azora = new Azora();
+  let world: World;
+  let held: TestTenant;
+  beforeAll(async () => {
+    const { World } = await import("../support/world.js");
+    world = await World.open("server");
+    held = await prepare(world);
+  });
+  afterAll(async () => {
+    await azora.remove();
+    await world?.close();
+  });
+
+  it.each(HIERARCHY)("%s gets exit code 0 or 4, as the table says", async (role) => {
+    const { serverUrl, password } = world.prepared;
+    const env = { AZORA_CONTROL_URL: urlsOf(serverUrl, world.place, password, OPERATORS[role]).control };
+    const words: Record<string, string> = { ALPHA: world.a.slug, HELD: held.slug, SELF: OPERATORS[role] };
+    for (const permission of PERMISSIONS.filter(({ command }) => command.length > 0)) {
+      const argv = permission.command.map((word) => words[word] ?? word);
+      const { exit, stdout } = await azora.run([...argv, "--json"], env);
+      expect({ argv, exit, stdout }).toMatchObject({ argv, exit: isAllowed(role, permission) ? 0 : 4 });
+    }
+  }, 240_000);
+
+  it("has every command of the control plane in it", () => {
+    const manifest = JSON.parse(readFileSync(new URL("../../oclif.manifest.json", import.meta.url), "utf8")) as {
+      commands: Record<string, unknown>;
+    };
+    const ids = Object.keys(manifest.commands).filter((id) => /^(tenant|operator):|^whoami$/.test(id));
+    // It takes two operators: its statement is in the table.
+    const named = new Set(["tenant:approve", ...PERMISSIONS.map(({ command }) => command[0])]);
+    expect(ids.filter((id) => !named.has(id))).toEqual([]);
+  });
+});

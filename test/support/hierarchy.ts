@@ -1,0 +1,178 @@
+import type { OperatorRole } from "../../src/database/logins.js";
+
+/** From the least to the most: each may do what the ones before it may. */
+export const HIERARCHY: readonly OperatorRole[] = ["support", "billing", "vendor-admin"];
+
+/** One thing that operators do, or must not. */
+export interface Permission {
+  readonly does: string;
+  /** The command, as it changes nothing; ALPHA is a tenant, HELD a suspended one, SELF the operator. Empty without one. */
+  readonly command: readonly string[];
+  /** What reaches the database under it. `$1` is the tenant's id, `$2` the suspended one's. */
+  readonly statements: readonly string[];
+  /** The least role that may; nobody for what no operator may. */
+  readonly from: OperatorRole | "nobody";
+}
+
+const may = (from: Permission["from"], does: string, command: string, ...statements: string[]): Permission => ({
+  does,
+  command: command === "" ? [] : command.split(" "),
+  statements,
+  from,
+});
+
+/** Who may do what: walked through by a test as each role, and printed as docs/operators.md. */
+export const PERMISSIONS: readonly Permission[] = [
+  may("support", "see who one is", "whoami", "SELECT FROM control.who_am_i()"),
+  may("support", "list tenants", "tenant:list", "SELECT * FROM control.accounts", "SELECT * FROM control.plans"),
+  may("support", "show a tenant", "tenant:show ALPHA", "SELECT id, account_id, plan_id, status FROM control.subscriptions"),
+  may(
+    "support",
+    "change one's own password",
+    "operator:rotate SELF --dry-run",
+    "SELECT FROM control.rotate_operator(session_user, NULL, NULL)",
+  ),
+  may("support", "leave a line about a refusal", "", "SELECT FROM control.record_attempt('x', 'refused', NULL, NULL, NULL)"),
+  may("billing", "see when a subscription began", "", "SELECT started_at FROM control.subscriptions"),
+  may("billing", "change a plan", "tenant:plan ALPHA free --dry-run", "SELECT control.change_plan($1, 'free')"),
+  may(
+    "billing",
+    "suspend for non-payment",
+    "tenant:suspend ALPHA --reason x --nonpayment --dry-run",
+    "SELECT control.suspend_for_nonpayment($1, 'x', false)",
+  ),
+  may(
+    "billing",
+    "end a suspension for non-payment",
+    "tenant:resume ALPHA --nonpayment --dry-run",
+    "SELECT control.resume_from_nonpayment($1)",
+  ),
+  may(
+    "vendor-admin",
+    "create a tenant",
+    "tenant:create New --slug new --owner-email new@new.test --dry-run",
+    "SELECT FROM control.create_account('new', 'New', 'new@new.test', 'free', false)",
+  ),
+  may(
+    "vendor-admin",
+    "change a tenant's name, slug, region, metadata",
+    "tenant:update ALPHA --name x --dry-run",
+    "SELECT control.update_account($1, NULL, 'x', NULL, NULL)",
+  ),
+  may("vendor-admin", "count what a tenant has", "tenant:stats ALPHA", "SELECT control.account_statistics($1)"),
+  may(
+    "vendor-admin",
+    "suspend a tenant",
+    "tenant:suspend ALPHA --reason x --dry-run",
+    "SELECT control.suspend_account($1, 'x', false)",
+  ),
+  may("vendor-admin", "end any suspension", "tenant:resume HELD --dry-run", "SELECT control.resume_account($2)"),
+  may(
+    "vendor-admin",
+    "put a tenant under legal hold",
+    "tenant:hold ALPHA --reason x --dry-run",
+    "SELECT control.hold_account($1, 'x')",
+  ),
+  may("vendor-admin", "end a legal hold", "tenant:release ALPHA --reason x --dry-run", "SELECT control.release_account($1, 'x')"),
+  may(
+    "vendor-admin",
+    "schedule a purge",
+    "tenant:purge HELD --after 30d --dry-run",
+    "SELECT control.schedule_purge($2, 'x', interval '30 days')",
+  ),
+  may("vendor-admin", "take a purge back", "tenant:purge HELD --cancel --dry-run", "SELECT control.cancel_purge($2)"),
+  may("vendor-admin", "approve another's purge", "", "SELECT control.approve_purge($2)", "SELECT * FROM control.purge_approvals"),
+  may(
+    "vendor-admin",
+    "purge a tenant",
+    "tenant:purge HELD --dry-run",
+    "SELECT FROM control.check_purge($2, false)",
+    "SELECT FROM control.purge_account($2, 'x', false)",
+    "SELECT FROM control.sign_receipt($1, 'x', 'x')",
+    "SELECT * FROM control.purge_receipts",
+  ),
+  may("vendor-admin", "list operators", "operator:list", "SELECT * FROM control.operators"),
+  may(
+    "vendor-admin",
+    "make an operator",
+    "operator:create azora_test_new --role support --dry-run",
+    "SELECT FROM control.create_operator('azora_test_new', 'support', NULL, NULL)",
+  ),
+  may(
+    "vendor-admin",
+    "give an operator another role",
+    "operator:grant azora_test_billing --role support --dry-run",
+    "SELECT control.grant_operator('azora_test_billing', 'support')",
+  ),
+  may(
+    "vendor-admin",
+    "give another a password",
+    "",
+    "SELECT FROM control.rotate_operator('azora_test_second_billing', NULL, NULL)",
+  ),
+  may(
+    "vendor-admin",
+    "shut an operator out",
+    "operator:disable azora_test_billing --dry-run",
+    "SELECT control.disable_operator('azora_test_billing')",
+  ),
+  may("vendor-admin", "read the admin audit log", "audit:export --control-plane", "SELECT * FROM control.admin_audit_log"),
+  may("vendor-admin", "read the settings and the published keys", "", "SELECT * FROM control.settings"),
+  may(
+    "nobody",
+    "write a table past the functions",
+    "",
+    "UPDATE control.accounts SET name = 'x'",
+    "INSERT INTO control.operators (login, role) VALUES ('x', 'support')",
+    "DELETE FROM control.purge_receipts",
+    "UPDATE control.settings SET value = '2'",
+    "UPDATE control.subscriptions SET status = 'canceled'",
+    "INSERT INTO control.purge_approvals (account_id) VALUES ($1)",
+    "DELETE FROM control.admin_audit_log",
+  ),
+  may(
+    "nobody",
+    "open anything of a tenant",
+    "",
+    "SELECT FROM tenant.users",
+    "SELECT FROM tenant.audit_log",
+    "SELECT guard.enter($1, 'x')",
+    "SELECT FROM guard.context_keys",
+  ),
+  may(
+    "nobody",
+    "make a login by hand, or become another",
+    "",
+    "CREATE ROLE azora_test_never",
+    "SET ROLE azora_registrar",
+    "SET ROLE azora_owner",
+    "SELECT control.enroll_operator('azora_runtime', 'vendor_admin')",
+  ),
+];
+
+/** The page for people. */
+export function operatorsPage(): string {
+  const mark = (from: Permission["from"], role: OperatorRole) =>
+    from !== "nobody" && HIERARCHY.indexOf(role) >= HIERARCHY.indexOf(from) ? "yes" : "–";
+  const shown = (command: readonly string[]) => {
+    const words = command
+      .filter((word) => word !== "--dry-run")
+      .map((word) => ({ ALPHA: "acme", HELD: "acme", SELF: "ada" })[word] ?? word);
+    return command.length === 0 ? "" : `\`azora ${words.join(" ").replaceAll("azora_test_", "")}\``;
+  };
+  const rows = PERMISSIONS.map(
+    ({ does, command, from }) => `| ${does} | ${HIERARCHY.map((role) => mark(from, role)).join(" | ")} | ${shown(command)} |`,
+  );
+  return `# What operators may do
+
+Kept by grants in the database; \`test/database/hierarchy.test.ts\` logs in as each role and tries every line, command and SQL.
+This page is made from the same table: \`npm run docs\`.
+
+| | ${HIERARCHY.join(" | ")} | |
+|---|${HIERARCHY.map(() => "---|").join("")}---|
+${rows.join("\n")}
+
+What is refused is logged like what is done, in the name of whoever tried: \`azora audit:export --control-plane\`. A refusal to psql is in the server's own log.
+Why it is so: [decision 11](decisions/0011-operators.md).
+`;
+}
