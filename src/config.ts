@@ -50,6 +50,8 @@ export interface Config {
   readonly controlLogin: Setting<string>;
   readonly contextKey: Setting<ContextKeySetting> | undefined;
   readonly signingKey: Setting<SigningKeySetting> | undefined;
+  /** One id for all that this process does in the control plane; a caller's own, to find it again. */
+  readonly requestId: string | undefined;
 }
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -85,6 +87,7 @@ export function loadConfig(env: Environment = process.env): Config {
     controlLogin: fromFile(stored?.controlLogin) ?? byDefault(DEFAULT_OPERATOR, "azora"),
     contextKey: contextKey(env) ?? fromFile(stored?.contextKey),
     signingKey: signingKey(env) ?? fromFile(stored?.signingKey),
+    requestId: env.AZORA_REQUEST_ID || undefined,
   });
 }
 

@@ -66,6 +66,7 @@ export { type ResumeTenantInput, resumeTenant } from "./control-plane/resume-ten
 export { approvePurge, cancelPurge, type SchedulePurgeInput, schedulePurge } from "./control-plane/schedule-purge.js";
 export { verifyText } from "./control-plane/signing.js";
 export { type SuspendTenantInput, suspendTenant } from "./control-plane/suspend-tenant.js";
+export { type TailOptions, tailAdminAudit } from "./control-plane/tail-admin-audit.js";
 export type { Tenant } from "./control-plane/tenant.js";
 export { type TenantStats, tenantStats } from "./control-plane/tenant-stats.js";
 export { type UpdateTenantInput, updateTenant } from "./control-plane/update-tenant.js";

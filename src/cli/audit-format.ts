@@ -6,7 +6,7 @@ export type AuditFormat = "jsonl" | "csv";
 export const AUDIT_COLUMNS = {
   tenant: words("id occurredAt accountId actor operation subject rowId method filter rowCount oldValues newValues transactionId"),
   "control-plane": words(
-    "id occurredAt operator action outcome accountId accountSlug oldValues newValues reason message transactionId",
+    "id occurredAt operator action outcome accountId accountSlug oldValues newValues reason message command requestId transactionId",
   ),
 } as const;
 

@@ -26,8 +26,8 @@ export abstract class AzoraCommand extends Command {
   protected readonly io: Io = terminal();
 
   /** The settings of this process. @throws AzoraError CONFIG_INVALID */
-  protected settings(): Config {
-    return loadConfig();
+  protected settings(): Config & { readonly command?: string } {
+    return { ...loadConfig(), ...(this.id && { command: this.id }) };
   }
 
   /** Works with something that has to be closed, and closes it whatever happens. */

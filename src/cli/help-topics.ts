@@ -32,7 +32,7 @@ environment wins. \`azora config\` shows each value and where it came from. A se
 flag: put it into the variable, or into a file that NAME_FILE names.
 
 CONNECTIONS (a PostgreSQL server; without any of them the embedded database is used)
-  AZORA_CONTROL_URL, AZORA_CONTROL_URL_FILE   the operator's login: tenant:*, audit:export --control-plane
+  AZORA_CONTROL_URL, AZORA_CONTROL_URL_FILE   the operator's login: tenant:*, operator:*, audit:* --control-plane
   AZORA_TENANT_URL, AZORA_TENANT_URL_FILE     the application's login: tenantDb(), audit:export --tenant
   AZORA_OWNER_URL, AZORA_OWNER_URL_FILE       the installer's login: init, db:*, guard:*, isolation:*
   Behind PgBouncer (transaction mode): add ?pgbouncer=true, unless it is 1.21 or later with
@@ -41,6 +41,9 @@ CONNECTIONS (a PostgreSQL server; without any of them the embedded database is u
 KEYS
   AZORA_CONTEXT_KEY, AZORA_CONTEXT_KEY_FILE   ID:BASE64, 32 bytes; signs who acts in which tenant
   AZORA_SIGNING_KEY, AZORA_SIGNING_KEY_FILE   ID: and an Ed25519 PEM; signs receipts and reports
+
+LOG
+  AZORA_REQUEST_ID   stands in the admin audit log beside what was done, to find it again
 
 PLACES
   AZORA_DATA_DIR   holds config.json and the embedded database
@@ -69,7 +72,8 @@ ${exitCodes}
 could not tell (UNDECIDED) has its \`result\` beside the \`error\`. \`code\` is stable; messages
 are for people. Times are ISO 8601 in UTC. Integers beyond 2^53 are strings.
 
-\`audit:export\` without --output is a stream: one JSON object a line, with or without --json.
+\`audit:tail\`, and \`audit:export\` without --output, are streams: one JSON object a line, with or
+without --json.
 
 --json changes no consent: what asks on a terminal needs its flag in a script.
 

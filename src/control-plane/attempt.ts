@@ -34,12 +34,15 @@ export async function attempt<T>(connection: ControlConnection, what: Attempt, r
 }
 
 async function recordRefusal(
-  { client }: ControlConnection,
+  { client, request }: ControlConnection,
   { action, accountId, slug }: Attempt,
   message: string,
 ): Promise<void> {
-  await client.$executeRaw`SELECT control.record_attempt(
-    ${action}, 'refused'::control.admin_outcome, ${accountId ?? null}::uuid, ${slug ?? null}, ${message})`;
+  await client.$transaction([
+    client.$queryRaw`SELECT FROM control.begin_request(${request.id}, ${request.command})`,
+    client.$queryRaw`SELECT FROM control.record_attempt(
+      ${action}, 'refused'::control.admin_outcome, ${accountId ?? null}::uuid, ${slug ?? null}, ${message})`,
+  ]);
 }
 
 /** What a Prisma error has to say, as a domain error where there is one. */

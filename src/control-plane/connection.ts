@@ -1,7 +1,16 @@
+import { randomUUID } from "node:crypto";
 import type { Engine } from "../database/engine.js";
 import { plainAdapter } from "../database/wire/prisma-adapter.js";
 import { PrismaClient } from "../generated/control/client.js";
 import type { SigningKey } from "../signing.js";
+
+/** What admin_audit_log says of where an action came from. */
+export interface ControlRequest {
+  /** The same for all that one run of a command does, or one request of a service. */
+  readonly id: string;
+  /** `tenant:purge` and the like; null outside the command line. */
+  readonly command: string | null;
+}
 
 /** What control-plane operations work on: the vendor's own login and nothing of a tenant's. */
 export interface ControlConnection {
@@ -10,10 +19,15 @@ export interface ControlConnection {
   readonly client: PrismaClient;
   /** Signs receipts; without it nothing can be purged. */
   readonly signingKey: SigningKey | undefined;
+  readonly request: ControlRequest;
 }
 
 /** Opens the control plane with the login that the engine has for it. */
-export async function openControlPlane(engine: Engine, signingKey: SigningKey | undefined): Promise<ControlConnection> {
+export async function openControlPlane(
+  engine: Engine,
+  signingKey: SigningKey | undefined,
+  request: ControlRequest = { id: randomUUID(), command: null },
+): Promise<ControlConnection> {
   const pool = await engine.pool("control");
-  return { engine, client: new PrismaClient({ adapter: plainAdapter(pool) }), signingKey };
+  return { engine, client: new PrismaClient({ adapter: plainAdapter(pool) }), signingKey, request };
 }

@@ -18,13 +18,14 @@ class RolledBack extends Error {
  * refuses what the real one would refuse, and its result is what the real one would give.
  */
 export async function inTransaction<T>(
-  { client }: ControlConnection,
+  { client, request }: ControlConnection,
   dryRun: boolean,
   work: (tx: ControlTransaction) => Promise<T>,
 ): Promise<T> {
   try {
     return await client.$transaction(
       async (tx) => {
+        await tx.$queryRaw`SELECT FROM control.begin_request(${request.id}, ${request.command})`;
         const result = await work(tx);
         if (dryRun) throw new RolledBack(result);
         return result;

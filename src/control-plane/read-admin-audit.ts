@@ -27,6 +27,9 @@ export interface AdminAuditEntry {
   readonly reason: string | null;
   /** What a refusal said. */
   readonly message: string | null;
+  /** What the client said of itself: the command, and one id for all that one run did. */
+  readonly command: string | null;
+  readonly requestId: string | null;
   readonly transactionId: number;
 }
 
@@ -61,6 +64,7 @@ function toWhere({ since, until, actor, action }: AuditFilter): AdminAuditLogWhe
   };
 }
 
-function toEntry({ id, transactionId, ...entry }: AdminAuditLog): AdminAuditEntry {
+/** Turns a row of control.admin_audit_log into an entry. */
+export function toEntry({ id, transactionId, ...entry }: AdminAuditLog): AdminAuditEntry {
   return { id: Number(id), ...entry, transactionId: Number(transactionId) };
 }

@@ -1,5 +1,6 @@
 import { attempt } from "./attempt.js";
 import type { ControlConnection } from "./connection.js";
+import { inTransaction } from "./dry-run.js";
 import { findTenant } from "./find-tenant.js";
 import type { Tenant } from "./tenant.js";
 
@@ -22,11 +23,14 @@ export interface TenantStats {
  */
 export async function tenantStats(connection: ControlConnection, slugOrId: string): Promise<TenantStats> {
   const tenant = await findTenant(connection, slugOrId);
-  const tables = await attempt(connection, { action: "tenant.stats", accountId: tenant.id, slug: tenant.slug }, async () => {
-    const [{ statistics }] = await connection.client.$queryRaw<[{ statistics: Record<string, TableStats> }]>`
-      SELECT control.account_statistics(${tenant.id}::uuid) AS statistics`;
-    return statistics;
-  });
+  const { id, slug } = tenant;
+  const tables = await attempt(connection, { action: "tenant.stats", accountId: id, slug }, () =>
+    inTransaction(connection, false, async (tx) => {
+      const [{ statistics }] = await tx.$queryRaw<[{ statistics: Record<string, TableStats> }]>`
+        SELECT control.account_statistics(${id}::uuid) AS statistics`;
+      return statistics;
+    }),
+  );
   const all = Object.values(tables);
   const total = { rows: sum(all.map(({ rows }) => rows)), bytes: sum(all.map(({ bytes }) => bytes)) };
   return { tenant, tables, total };

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import type { Pool } from "pg";
 import type { Config } from "../config.js";
 import { type ControlConnection, openControlPlane } from "../control-plane/connection.js";
@@ -23,14 +24,15 @@ export interface Installation {
 }
 
 /** Opens an installation. Nothing is connected, locked or checked before the first use. */
-export function openInstallation(config: Config): Installation {
+export function openInstallation(config: Config & { readonly command?: string }): Installation {
   const engine = openEngine(config);
   return {
     engine,
     async control() {
       requireInit(config);
       await checkedPool(engine, "control");
-      return openControlPlane(engine, signingKeyOf(config));
+      const request = { id: config.requestId ?? randomUUID(), command: config.command ?? null };
+      return openControlPlane(engine, signingKeyOf(config), request);
     },
     async tenant() {
       requireInit(config);

@@ -32,7 +32,13 @@ export const PERMISSIONS: readonly Permission[] = [
     "operator:rotate SELF --dry-run",
     "SELECT FROM control.rotate_operator(session_user, NULL, NULL)",
   ),
-  may("support", "leave a line about a refusal", "", "SELECT FROM control.record_attempt('x', 'refused', NULL, NULL, NULL)"),
+  may(
+    "support",
+    "leave a line about a refusal",
+    "",
+    "SELECT FROM control.begin_request('x', 'x')",
+    "SELECT FROM control.record_attempt('x', 'refused', NULL, NULL, NULL)",
+  ),
   may("billing", "see when a subscription began", "", "SELECT started_at FROM control.subscriptions"),
   may("billing", "change a plan", "tenant:plan ALPHA free --dry-run", "SELECT control.change_plan($1, 'free')"),
   may(
@@ -117,6 +123,12 @@ export const PERMISSIONS: readonly Permission[] = [
     "SELECT control.disable_operator('azora_test_billing')",
   ),
   may("vendor-admin", "read the admin audit log", "audit:export --control-plane", "SELECT * FROM control.admin_audit_log"),
+  may(
+    "vendor-admin",
+    "follow the admin audit log",
+    "audit:tail --control-plane",
+    "SELECT transaction_id FROM control.admin_audit_log",
+  ),
   may("vendor-admin", "read the settings and the published keys", "", "SELECT * FROM control.settings"),
   may(
     "nobody",

@@ -108,6 +108,8 @@ CREATE TABLE control.admin_audit_log (
     new_values JSONB,
     reason TEXT,
     message TEXT,
+    command TEXT,
+    request_id TEXT,
     transaction_id BIGINT NOT NULL DEFAULT ((pg_current_xact_id())::text)::bigint,
 
     CONSTRAINT admin_audit_log_pkey PRIMARY KEY (id)
@@ -157,6 +159,9 @@ CREATE UNIQUE INDEX operators_login_key ON control.operators(login);
 
 -- CreateIndex
 CREATE INDEX admin_audit_log_account_id_idx ON control.admin_audit_log(account_id);
+
+-- CreateIndex
+CREATE INDEX admin_audit_log_transaction_id_idx ON control.admin_audit_log(transaction_id);
 
 -- CreateIndex
 CREATE UNIQUE INDEX purge_receipts_account_id_key ON control.purge_receipts(account_id);

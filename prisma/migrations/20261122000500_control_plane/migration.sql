@@ -68,6 +68,27 @@ CREATE TRIGGER audit AFTER INSERT OR UPDATE OR DELETE ON control.operators FOR E
 CREATE TRIGGER audit AFTER INSERT OR UPDATE OR DELETE ON control.settings FOR EACH ROW EXECUTE FUNCTION control.audit_change();
 CREATE TRIGGER audit AFTER INSERT ON control.purge_approvals FOR EACH ROW EXECUTE FUNCTION control.audit_change();
 
+-- What a client says of its request: for this transaction, and for no more than that. Unlike operator
+-- and time these two are claims.
+CREATE FUNCTION control.begin_request(p_request text, p_command text) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog
+AS $$
+BEGIN
+  PERFORM set_config('azora.request', left(coalesce(p_request, ''), 128), true), set_config('azora.command', left(coalesce(p_command, ''), 64), true);
+END
+$$;
+
+CREATE FUNCTION control.stamp_request() RETURNS trigger
+LANGUAGE plpgsql SET search_path = pg_catalog
+AS $$
+BEGIN
+  NEW.request_id := NULLIF(current_setting('azora.request', true), '');
+  NEW.command := NULLIF(current_setting('azora.command', true), '');
+  RETURN NEW;
+END
+$$;
+
+CREATE TRIGGER request BEFORE INSERT ON control.admin_audit_log FOR EACH ROW EXECUTE FUNCTION control.stamp_request();
 CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON control.admin_audit_log EXECUTE FUNCTION guard.refuse();
 CREATE TRIGGER append_only BEFORE DELETE OR TRUNCATE ON control.purge_receipts EXECUTE FUNCTION guard.refuse();
 CREATE TRIGGER no_truncate BEFORE TRUNCATE ON control.accounts EXECUTE FUNCTION guard.refuse();
@@ -712,7 +733,7 @@ GRANT SELECT ON control.accounts, control.plans TO azora_support;
 GRANT SELECT (id, account_id, plan_id, status) ON control.subscriptions TO azora_support;
 GRANT EXECUTE ON FUNCTION control.record_attempt(text, control.admin_outcome, uuid, text, text) TO azora_support;
 
-GRANT EXECUTE ON FUNCTION control.who_am_i() TO azora_support;
+GRANT EXECUTE ON FUNCTION control.who_am_i(), control.begin_request(text, text) TO azora_support;
 
 GRANT SELECT ON control.subscriptions TO azora_billing;
 GRANT EXECUTE ON FUNCTION
