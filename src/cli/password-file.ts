@@ -1,4 +1,5 @@
 import { rmSync } from "node:fs";
+import { AzoraError } from "../errors.js";
 import type { Io } from "./io.js";
 import { writeOutputFile } from "./output-file.js";
 
@@ -18,7 +19,8 @@ export async function withPasswordFile<T>(
   try {
     return await work();
   } catch (error) {
-    rmSync(file, { force: true });
+    // A connection that was lost may have been lost after the commit: the password may be in force.
+    if (!(error instanceof AzoraError) || error.code !== "UNREACHABLE") rmSync(file, { force: true });
     throw error;
   }
 }
@@ -27,7 +29,7 @@ async function* lines(text: string): AsyncGenerator<string> {
   yield `${text}\n`;
 }
 
-/** Says a password once, on a terminal or in a pipe, and that it is said once. */
+/** Says of a password on stdout that it won't be shown again. */
 export function sayPassword({ err }: Io, password: string | null): void {
   if (password !== null)
     err.write(err.colour.yellow("The password is shown once. Put it into AZORA_CONTROL_URL of that operator."));

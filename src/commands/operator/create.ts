@@ -51,7 +51,8 @@ export default class OperatorCreateCommand extends AzoraCommand {
       return withPasswordFile(kept, password, () => createOperator(connection, input));
     });
     const result = file ? { ...made, password: null } : made;
-    this.present(result, (out) => credentials(out, { ...result, file }));
+    const written = made.password === null ? undefined : file;
+    this.present(result, (out) => credentials(out, { ...result, file: written }));
     if (dryRun) this.note(`Dry run: the operator "${login}" (${role}) would be made; nothing was changed.`);
     else this.done(`The operator "${login}" (${role}) is made.`);
     if (!this.jsonEnabled()) sayPassword(this.io, result.password);

@@ -29,7 +29,8 @@ export default class OperatorRotateCommand extends AzoraCommand {
       return withPasswordFile(kept, password, () => rotateOperator(connection, input));
     });
     const result = file ? { ...changed, password: null } : changed;
-    this.present(result, (out) => credentials(out, { ...result, file }));
+    const written = changed.password === null ? undefined : file;
+    this.present(result, (out) => credentials(out, { ...result, file: written }));
     if (dryRun) this.note(`Dry run: "${login}" would get a new password; nothing was changed.`);
     else this.done(`"${login}" has a new password.`);
     if (!this.jsonEnabled()) sayPassword(this.io, result.password);
