@@ -64,7 +64,6 @@ export { type AdminAuditEntry, readAdminAudit } from "./control-plane/read-admin
 export type { Receipt } from "./control-plane/receipt.js";
 export { type ResumeTenantInput, resumeTenant } from "./control-plane/resume-tenant.js";
 export { approvePurge, cancelPurge, type SchedulePurgeInput, schedulePurge } from "./control-plane/schedule-purge.js";
-export { verifyText } from "./control-plane/signing.js";
 export { type SuspendTenantInput, suspendTenant } from "./control-plane/suspend-tenant.js";
 export { type TailOptions, tailAdminAudit } from "./control-plane/tail-admin-audit.js";
 export type { Tenant } from "./control-plane/tenant.js";
