@@ -11,7 +11,6 @@ interface Billed {
 }
 
 function line(
-  world: World,
   { subscription, item, period }: Billed,
   rest: Pick<Line, "amount" | "description" | "proration" | "quantity">,
 ): Line {
@@ -47,7 +46,6 @@ export function advanceLines(
       const quantity = item.quantity ?? 1;
       const description = `${quantity} × ${productName(world, item.price)} ${every(item)}`;
       return line(
-        world,
         { subscription: id, item, period },
         { amount: amountOf(item.price, quantity), description, proration: false, quantity },
       );
@@ -64,7 +62,6 @@ export function arrearLines(
     const quantity = usageOf(world, { meter: item.price.recurring?.meter ?? "", customer: idOf(subscription.customer), period });
     const description = `${quantity} × ${productName(world, item.price)} ${every(item)}`;
     return line(
-      world,
       { subscription: subscription.id, item, period },
       { amount: amountOf(item.price, quantity), description, proration: false, quantity },
     );
@@ -81,11 +78,7 @@ export function trialLines(
     .filter((item) => !isMetered(item))
     .map((item) => {
       const description = `Trial period for ${productName(world, item.price)}`;
-      return line(
-        world,
-        { subscription: id, item, period },
-        { amount: 0, description, proration: false, quantity: item.quantity ?? 1 },
-      );
+      return line({ subscription: id, item, period }, { amount: 0, description, proration: false, quantity: item.quantity ?? 1 });
     });
 }
 
@@ -128,7 +121,6 @@ function part(
   const name = `${quantity > 1 ? `${quantity} × ` : ""}${productName(world, item.price)}`;
   const description = `${sign < 0 ? "Unused" : "Remaining"} time on ${name} after ${writtenDay(at)}`;
   return line(
-    world,
     { subscription, item, period: { start: at, end } },
     { amount: amount === 0 ? 0 : amount, description, proration: true, quantity },
   );
