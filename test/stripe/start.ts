@@ -34,6 +34,7 @@ export interface RunningStripe {
 /** Starts a Stripe on loopback, empty, for one account. */
 export async function startStripe({ port = 0, clock, key = newId("sk_test") }: StartOptions = {}): Promise<RunningStripe> {
   const contract = await Contract.load();
+  contract.warm();
   const livemode = key.startsWith("sk_live_");
   const world = new World({ apiVersion: contract.apiVersion, livemode, clock: clock ?? (() => Date.now() / 1000) });
   const keys = new Keys({ secret: key, accountId: world.accountId });
