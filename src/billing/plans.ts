@@ -34,7 +34,7 @@ export const lookupKeyOf = (code: string): string => `azora_plan_${code}`;
  * @returns undefined if Stripe has none
  */
 export async function findPlan(billing: BillingClient, code: string): Promise<StripePlan | undefined> {
-  const [price] = await pricesOf(billing, { lookup_keys: [lookupKeyOf(code)], expand: ["data.product"] });
+  const price = (await priceOf(billing, code, true)) ?? (await priceOf(billing, code, false));
   const product = price?.product;
   if (!price || typeof product !== "object" || product.deleted) return undefined;
   return {
@@ -60,7 +60,7 @@ export async function pushPlan(billing: BillingClient, plan: BilledPlan): Promis
   const product = await ensureProduct(billing, plan);
   const same = before && before.amount === plan.amount && before.currency === plan.currency && before.interval === plan.interval;
   const priceId = same ? before.priceId : (await createPrice(billing, plan, before?.priceId ?? "none")).id;
-  const switched = await setActive(billing, plan.code, [priceId]);
+  const switched = await sellOnly(billing, plan.code, priceId);
   const result = { ...plan, productId: product.id, priceId, active: true };
   return { plan: result, changed: product.changed || !same || switched };
 }
@@ -72,7 +72,7 @@ export async function pushPlan(billing: BillingClient, plan: BilledPlan): Promis
 export async function archivePlan(billing: BillingClient, code: string): Promise<boolean> {
   const before = await findPlan(billing, code);
   if (!before) return false;
-  const switched = await setActive(billing, code, []);
+  const switched = await sellOnly(billing, code, undefined);
   const product = await billing.read("read the product", (stripe) => stripe.products.retrieve(before.productId));
   if (product.active) await updateProduct(billing, code, { active: false });
   return switched || product.active;
@@ -121,16 +121,21 @@ function createPrice(
   return billing.write(write, (stripe, options) => stripe.prices.create(params, options));
 }
 
-/** Of a plan's prices these are for sale and no others. */
-async function setActive(billing: BillingClient, code: string, wanted: readonly string[]): Promise<boolean> {
-  const prices = await pricesOf(billing, { product: productIdOf(code) });
-  const wrong = prices.filter(({ id, active }) => active !== wanted.includes(id));
-  for (const { id } of wrong) {
-    const active = wanted.includes(id);
+/** Of a plan's prices this one is for sale, or none. */
+async function sellOnly(billing: BillingClient, code: string, wanted: string | undefined): Promise<boolean> {
+  const prices = await pricesOf(billing, { product: productIdOf(code), active: true });
+  const wrong = prices.filter(({ id }) => id !== wanted).map(({ id }) => ({ id, active: false }));
+  if (wanted !== undefined && prices.length === wrong.length) wrong.push({ id: wanted, active: true });
+  for (const { id, active } of wrong) {
     const write = { action: "change the price", step: "plan.price.active", parts: [id, crypto.randomUUID()] };
     await billing.write(write, (stripe, options) => stripe.prices.update(id, { active }, options));
   }
   return wrong.length > 0;
+}
+
+async function priceOf(billing: BillingClient, code: string, active: boolean): Promise<Stripe.Price | undefined> {
+  const [price] = await pricesOf(billing, { lookup_keys: [lookupKeyOf(code)], active, expand: ["data.product"] });
+  return price;
 }
 
 async function pricesOf(billing: BillingClient, params: Stripe.PriceListParams): Promise<Stripe.Price[]> {

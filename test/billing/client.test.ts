@@ -113,6 +113,19 @@ describe("without a good answer", () => {
     expect(await count(email)).toBe(1);
   });
 
+  it("and with a key of its own for each process it would be done twice", async () => {
+    const email = fresh();
+    running.control.fault({ kind: "drop_after", method: "POST", times: 100 });
+    const perProcess = (attempt: number) =>
+      clientOf(running).write({ action: "make the customer", step: "customer", parts: [email, attempt] }, (stripe, options) =>
+        stripe.customers.create({ email }, options),
+      );
+    await failure(perProcess(1));
+    running.control.clearFaults();
+    await perProcess(2);
+    expect(await count(email)).toBe(2);
+  });
+
   it("says of a read that nothing was changed", async () => {
     running.control.fault({ kind: "drop", times: 100 });
     const error = await failure(clientOf(running).read("read the balance", (stripe) => stripe.balance.retrieve()));

@@ -61,6 +61,13 @@ describe("cards", () => {
     expect(await customers.retrieve(customer)).toMatchObject({ invoice_settings: { default_payment_method: null } });
   });
 
+  it("are the default from the start when the customer is made with them", async () => {
+    const { customers, paymentMethods } = target.stripe;
+    const params = { payment_method: "pm_card_visa", invoice_settings: { default_payment_method: "pm_card_visa" } };
+    const { id: customer, invoice_settings } = await customers.create(params);
+    expect((await paymentMethods.list({ customer })).data.map(({ id }) => id)).toEqual([invoice_settings.default_payment_method]);
+  });
+
   it("come from a token as well", async () => {
     const { customers, paymentMethods } = target.stripe;
     const { id: customer } = await customers.create({});

@@ -205,6 +205,16 @@ describe("changed", () => {
 });
 
 describe("ended and paused", () => {
+  it("ends at once without billing what a change had left for the next invoice", async () => {
+    const { customer, clock } = await makeCustomer(stripe, "pm_card_visa");
+    const { id, items } = await stripe.subscriptions.create({ customer: customer.id, items: [{ price: team.id }] });
+    await advance(stripe, clock, START + DAY);
+    await stripe.subscriptions.update(id, { items: [{ id: items.data[0]?.id ?? "", price: pro.id }] });
+    expect((await stripe.invoiceItems.list({ customer: customer.id, pending: true })).data).toHaveLength(2);
+    await stripe.subscriptions.cancel(id);
+    expect((await stripe.invoiceItems.list({ customer: customer.id, pending: true })).data).toEqual([]);
+  });
+
   it("goes on until the end of what is paid, then ends", async () => {
     const { customer, clock } = await makeCustomer(stripe, "pm_card_visa");
     const { id } = await stripe.subscriptions.create({ customer: customer.id, items: [{ price: team.id }] });

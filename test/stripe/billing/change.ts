@@ -1,8 +1,8 @@
 import type Stripe from "stripe";
-import { emptied, mergeMetadata } from "../world/metadata.js";
 import { invalid } from "../world/stripe-fault.js";
 import { idOf, type World } from "../world/world.js";
 import { cardError } from "./cards.js";
+import { settingsOf } from "./change-settings.js";
 import { advanceLines, prorate } from "./charges.js";
 import { collect, invoicePaid } from "./collect.js";
 import { finalize, keepDraft } from "./invoice.js";
@@ -11,7 +11,6 @@ import { type Line, lineOf, pendingItem, pendingItems } from "./lines.js";
 import { foresee, methodFor } from "./payment.js";
 import type { Period } from "./period.js";
 import { currentPeriodEnd, periodEndOf } from "./schedule.js";
-import { cancelAtOf } from "./subscription-object.js";
 
 export interface ItemsChange {
   readonly items?: readonly ItemChange[] | undefined;
@@ -140,49 +139,4 @@ function trialOf(
       trial: before === null ? {} : { trial_end: world.now() },
     };
   throw invalid("The counterpart only ends trials early: trial_end=now.", { param: "trial_end" });
-}
-
-/** What is changed and costs nothing. */
-function settingsOf(
-  world: World,
-  before: Stripe.Subscription,
-  params: Stripe.SubscriptionUpdateParams,
-): Partial<Stripe.Subscription> {
-  const { pause_collection: pause, cancellation_details: details } = params;
-  const pausing = pause ? { behavior: pause.behavior, resumes_at: pause.resumes_at ?? null } : null;
-  return {
-    ...cancellationOf(world, before, params),
-    ...(pause !== undefined && { pause_collection: pausing }),
-    ...(details && {
-      cancellation_details: {
-        comment: emptied(details.comment, before.cancellation_details?.comment ?? null),
-        feedback: emptied(details.feedback, before.cancellation_details?.feedback ?? null),
-        feedback_option: null,
-        reason: before.cancellation_details?.reason ?? null,
-      },
-    }),
-    collection_method: params.collection_method ?? before.collection_method,
-    days_until_due: params.days_until_due ?? before.days_until_due,
-    default_payment_method: params.default_payment_method ?? before.default_payment_method,
-    description: emptied(params.description, before.description),
-    metadata: mergeMetadata(before.metadata, params.metadata),
-  };
-}
-
-function cancellationOf(
-  world: World,
-  before: Stripe.Subscription,
-  { cancel_at: at, cancel_at_period_end: atEnd }: Stripe.SubscriptionUpdateParams,
-): Partial<Stripe.Subscription> {
-  if (at === undefined && atEnd === undefined) return {};
-  const now = world.now(before);
-  const end = currentPeriodEnd(before);
-  const cancelAt = atEnd ? end : ((at === "" || at === null ? undefined : cancelAtOf(at, { end, now })) ?? null);
-  const reason = cancelAt === null ? null : ("cancellation_requested" as const);
-  return {
-    cancel_at: cancelAt,
-    cancel_at_period_end: atEnd ?? false,
-    canceled_at: cancelAt === null ? null : now,
-    cancellation_details: { comment: null, feedback: null, feedback_option: null, ...before.cancellation_details, reason },
-  };
 }

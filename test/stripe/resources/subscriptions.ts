@@ -11,7 +11,7 @@ import { subscribe } from "../billing/subscribe.js";
 import { paginate } from "../http/list.js";
 import { type Call, route } from "../http/router.js";
 import { missing } from "../world/stripe-fault.js";
-import { idOf } from "../world/world.js";
+import { idOf, type World } from "../world/world.js";
 
 const SHARED = `cancel_at cancel_at_period_end collection_method days_until_due default_payment_method description items.metadata items.metadata.*
   items.price items.quantity metadata metadata.* off_session payment_behavior proration_behavior trial_end`;
@@ -81,6 +81,7 @@ function cancel({ world, id, params }: Call<Stripe.SubscriptionCancelParams>): S
     for (const line of prorate(world, { before: items, after: [], at: now, subscription: id }))
       pendingItem(world, customer, line);
   }
+  if (!params.prorate && !params.invoice_now) dropProrations(world, customer.id, id);
   const canceled = cancelSubscription(world, id, { reason: "cancellation_requested", details: params.cancellation_details });
   if (!params.invoice_now) return canceled;
   const waiting = pendingItems(world, customer.id, id).map((item) => lineOf(world, item));
@@ -97,4 +98,11 @@ function cancel({ world, id, params }: Call<Stripe.SubscriptionCancelParams>): S
   };
   finalizeAndCollect(world, keepDraft(world, draft).id);
   return world.store.get("subscription", id);
+}
+
+/** What a change of plan left to the next invoice is billed to nobody. */
+function dropProrations(world: World, customer: string, subscription: string): void {
+  for (const { id, proration } of pendingItems(world, customer, subscription)) {
+    if (proration) world.remove("invoiceitem", id);
+  }
 }
