@@ -137,6 +137,17 @@ describe("a list", () => {
     expect(back.data.map(({ id }) => id)).toEqual(first.data.map(({ id }) => id));
   });
 
+  it("says that there is more only when there is", async () => {
+    const email = `${crypto.randomUUID()}@acme.test`;
+    for (let at = 0; at < 3; at += 1) await stripe.customers.create({ email });
+    const pages = await Promise.all([2, 3, 4].map((limit) => stripe.customers.list({ email, limit })));
+    expect(pages.map(({ data, has_more: more }) => [data.length, more])).toEqual([
+      [2, true],
+      [3, false],
+      [3, false],
+    ]);
+  });
+
   it("has at most 100 on a page, and knows its cursor", async () => {
     expect(await refusal(stripe.customers.list({ limit: 101 }))).toMatchObject({ statusCode: 400, param: "limit" });
     expect(await refusal(stripe.customers.list({ limit: 0 }))).toMatchObject({ statusCode: 400, param: "limit" });

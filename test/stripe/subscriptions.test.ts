@@ -143,11 +143,19 @@ describe("in trial", () => {
 
 describe("changed", () => {
   it("costs what its preview said, to the cent, for the same second", async () => {
+    // At these prices a second is a cent.
+    const [cheap, dear] = [
+      await makePrice(stripe, { name: "Cheap", amount: 3_100_000 }),
+      await makePrice(stripe, { name: "Dear", amount: 6_200_000 }),
+    ];
     const { customer, clock } = await makeCustomer(stripe, "pm_card_visa");
-    const { id: subscription, items } = await stripe.subscriptions.create({ customer: customer.id, items: [{ price: team.id }] });
+    const { id: subscription, items } = await stripe.subscriptions.create({
+      customer: customer.id,
+      items: [{ price: cheap.id }],
+    });
     await advance(stripe, clock, START + 11 * DAY + 12_345);
     const change = {
-      items: [{ id: items.data[0]?.id ?? "", price: pro.id }],
+      items: [{ id: items.data[0]?.id ?? "", price: dear.id }],
       proration_behavior: "always_invoice" as const,
       proration_date: START + 11 * DAY + 12_000,
     };
@@ -155,7 +163,7 @@ describe("changed", () => {
     expect(preview.lines.data.map(({ parent }) => parent?.subscription_item_details?.proration)).toEqual([true, true]);
     const changed = await stripe.subscriptions.update(subscription, { ...change, expand: ["latest_invoice"] });
     expect(changed.latest_invoice).toMatchObject({ total: preview.total, status: "paid", billing_reason: "subscription_update" });
-    expect(preview.total).toBe(1986);
+    expect(preview.total).toBe(1_986_111);
   });
 
   it("leaves the difference to the next invoice, or to nobody, as it is told", async () => {
