@@ -84,6 +84,18 @@ describe("an answer", () => {
     expect(contract.judgeAnswer(read, { ...(await price()), ...change })).not.toEqual([]);
   });
 
+  it("with an error is judged as well: its type, its code, its members", () => {
+    const error = { type: "invalid_request_error", message: "No such price", code: "resource_missing", param: "price" };
+    expect(contract.judgeError(error)).toEqual([]);
+    for (const wrong of [
+      { ...error, type: "usage_error" },
+      { ...error, code: "price_gone" },
+      { ...error, advice: "Try another." },
+    ]) {
+      expect(contract.judgeError(wrong)).not.toEqual([]);
+    }
+  });
+
   it("that lies on the way through a client is caught there", async () => {
     const server = createServer((_request, response) =>
       response.end(JSON.stringify({ object: "balance", livemode: false, available: [] })),

@@ -82,6 +82,18 @@ describe("a request with", () => {
     expect((await send("/v1/customers/", { method: "GET" })).answer.error?.message).toContain("remove the trailing slash");
   });
 
+  it("what breaks in the counterpart itself is no passing fault, and is written down", async () => {
+    const own = await startStripe({ clock: () => Number.NaN });
+    const broken = new Stripe(own.key, { host: own.host, port: own.port, protocol: "http", maxNetworkRetries: 3 });
+    expect(await refusal(broken.customers.create({}))).toMatchObject({
+      statusCode: 500,
+      message: expect.stringContaining("against the contract"),
+    });
+    expect(own.control.violations()).toHaveLength(1);
+    expect(own.control.requests()).toHaveLength(1);
+    await own.close();
+  });
+
   it("another API version is refused; with none or ours it is answered", async () => {
     expect((await send("/v1/customers", { headers: { "Stripe-Version": "2019-01-01" } })).status).toBe(400);
     const { status, headers } = await send("/v1/customers", { headers: { "Stripe-Version": Stripe.API_VERSION } });

@@ -9,6 +9,9 @@ import { PACKAGE } from "./package.js";
 
 const here = dirname(fileURLToPath(import.meta.url));
 
+/** Codes that Stripe gives and its types don't list. */
+const UNLISTED_CODES = new Set(["more_permissions_required", "subscription_payment_intent_requires_action"]);
+
 /** What the installed `stripe` package says of Stripe's API, and a judge of traffic by it. */
 export class Contract {
   readonly apiVersion: string;
@@ -70,6 +73,13 @@ export class Contract {
   /** What is wrong with an answer; empty if nothing is. */
   judgeAnswer(route: ContractRoute, answer: unknown): string[] {
     return this.#judge(`${route.name} answer`, route.answer, answer);
+  }
+
+  /** What is wrong with the `error` of an answer; empty if nothing is. The types describe it where an invoice keeps its last one. */
+  judgeError(error: { readonly code?: string }): string[] {
+    const { code, ...rest } = error;
+    const listed = code === undefined || UNLISTED_CODES.has(code) ? rest : error;
+    return this.#judge("error", { $ref: "#/definitions/Invoice.LastFinalizationError" }, listed);
   }
 
   #judge(name: string, schema: JsonSchema, value: unknown): string[] {

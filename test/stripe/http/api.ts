@@ -32,7 +32,7 @@ export interface Trouble {
 
 /** Answers requests: key, version, parameters, idempotency, handler, expansion, and the contract's last word. */
 export class Api {
-  /** Answers that went against the contract: mistakes of this counterpart. */
+  /** Answers that went against the contract, and what broke: mistakes of this counterpart. */
   readonly violations: string[] = [];
   readonly #options: ApiOptions;
 
@@ -51,7 +51,7 @@ export class Api {
       if (kept) return replay(kept, headers);
       return await this.#execute({ run, trouble, headers, requestId, key });
     } catch (error) {
-      return fault(error, headers);
+      return this.#fault(error, headers);
     }
   }
 
@@ -62,7 +62,7 @@ export class Api {
       outgoing = { status: 200, headers, body: JSON.stringify(run(), undefined, 2) };
       if (trouble.fail) throw trouble.fail;
     } catch (error) {
-      outgoing = fault(error, headers);
+      outgoing = this.#fault(error, headers);
       if (key !== undefined && (!(error instanceof StripeFault) || error.unstarted)) {
         this.#options.idempotency.release(key);
         return outgoing;
@@ -111,9 +111,22 @@ export class Api {
   }
 
   #judge(name: string, found: readonly string[]): void {
-    if (found.length === 0) return;
-    this.violations.push(...found);
-    throw new Error(`The counterpart's answer to ${name} is against the contract: ${found.join("; ")}`);
+    if (found.length > 0) throw new Error(`The counterpart's answer to ${name} is against the contract: ${found.join("; ")}`);
+  }
+
+  #fault(error: unknown, headers: Readonly<Record<string, string>>): Outgoing {
+    if (error instanceof StripeFault) {
+      this.violations.push(...this.#options.contract.judgeError(error.body));
+      return { status: error.status, headers: { ...headers, ...error.headers }, body: errorBody(error.body) };
+    }
+    const message = error instanceof Error ? error.message : String(error);
+    this.violations.push(message);
+    // A mistake of the counterpart is no passing fault: asking again would hide it.
+    return {
+      status: 500,
+      headers: { ...headers, "Stripe-Should-Retry": "false" },
+      body: errorBody({ type: "api_error", message }),
+    };
   }
 
   #begin({ pathname, form }: Incoming, key: string): KeptAnswer | undefined {
@@ -149,12 +162,8 @@ function replay({ status, body, requestId }: KeptAnswer, headers: Readonly<Recor
   return { status, body, headers: { ...headers, "Idempotent-Replayed": "true", "Original-Request": requestId } };
 }
 
-function fault(error: unknown, headers: Readonly<Record<string, string>>): Outgoing {
-  const known = error instanceof StripeFault ? error : undefined;
-  const body = known?.body ?? { type: "api_error", message: error instanceof Error ? error.message : String(error) };
-  // A mistake of the counterpart is no passing fault: asking again would hide it.
-  const own = known ? known.headers : { "Stripe-Should-Retry": "false" };
-  return { status: known?.status ?? 500, headers: { ...headers, ...own }, body: JSON.stringify({ error: body }, undefined, 2) };
+function errorBody(error: object): string {
+  return JSON.stringify({ error }, undefined, 2);
 }
 
 function unrecognized({ method, pathname }: Incoming): StripeFault {
