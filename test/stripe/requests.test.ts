@@ -206,6 +206,9 @@ describe("expand", () => {
     expect(await refusal(stripe.customers.list({ expand: ["castle"] }))).toMatchObject({
       message: expect.stringContaining("'data.castle'"),
     });
+    const before = await stripe.customers.list({ limit: 1 });
+    expect(await refusal(stripe.customers.create({ expand: ["castle"] }))).toMatchObject({ statusCode: 400, param: "expand" });
+    expect((await stripe.customers.list({ limit: 1 })).data).toEqual(before.data);
     expect(await refusal(stripe.customers.retrieve(id, { expand: ["a.b.c.d.e"] }))).toMatchObject({
       message: expect.stringContaining("more than 4 levels"),
     });

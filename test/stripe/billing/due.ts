@@ -25,37 +25,36 @@ export interface RunDueOptions {
 
 /** Carries out, in the order of time, what comes due until a moment: renewals, collections, retries, ends. */
 export function runDue(world: World, { clock, until }: RunDueOptions): void {
-  const warned = new Set<string>();
   for (const customer of world.store.all("customer")) {
     if (clock === null && customer.test_clock === null)
-      catchUp(world, { until, warned, owns: (id) => id === customer.id, setTime: (at) => setTime(world, null, at) });
+      catchUp(world, { until, owns: (id) => id === customer.id, setTime: (at) => setTime(world, null, at) });
   }
   if (clock !== null) {
     const owned = new Set(world.store.all("customer").flatMap(({ id, test_clock }) => (test_clock === clock ? [id] : [])));
-    catchUp(world, { until, warned, owns: (id) => owned.has(id), setTime: (at) => setTime(world, clock, at) });
+    catchUp(world, { until, owns: (id) => owned.has(id), setTime: (at) => setTime(world, clock, at) });
   }
   world.duringDue = undefined;
 }
 
 function setTime(world: World, clock: string | null, at: number): void {
-  if (clock === null) world.duringDue = at;
-  else world.update("test_helpers.test_clock", clock, { frozen_time: at }, false);
+  if (clock === null) {
+    world.duringDue = at;
+    return;
+  }
+  const { frozen_time: now } = world.store.get("test_helpers.test_clock", clock);
+  world.update("test_helpers.test_clock", clock, { frozen_time: Math.max(now, at) }, false); // never back
 }
 
 interface CatchUp {
   readonly until: number;
   readonly owns: (customer: string) => boolean;
   readonly setTime: (at: number) => void;
-  /** Trials whose end was announced. */
-  readonly warned: Set<string>;
 }
 
-function catchUp(world: World, { until, owns, setTime: setClock, warned }: CatchUp): void {
+function catchUp(world: World, { until, owns, setTime: setClock }: CatchUp): void {
   for (;;) {
     const due = [
-      ...world.store
-        .all("subscription")
-        .flatMap((each) => (owns(idOf(each.customer)) ? dueOfSubscription(world, each, warned) : [])),
+      ...world.store.all("subscription").flatMap((each) => (owns(idOf(each.customer)) ? dueOfSubscription(world, each) : [])),
       ...world.store.all("invoice").flatMap((each) => (owns(idOf(each.customer ?? "")) ? dueOfInvoice(world, each) : [])),
     ].filter(({ at }) => at <= until);
     const [first] = due.sort((a, b) => a.at - b.at);
@@ -65,7 +64,7 @@ function catchUp(world: World, { until, owns, setTime: setClock, warned }: Catch
   }
 }
 
-function dueOfSubscription(world: World, subscription: Stripe.Subscription, warned: Set<string>): Due[] {
+function dueOfSubscription(world: World, subscription: Stripe.Subscription): Due[] {
   const { id, status, created, latest_invoice: latest, trial_end: trialEnd, cancel_at: cancelAt } = subscription;
   if (status === "incomplete") {
     const expire = () => {
@@ -83,12 +82,8 @@ function dueOfSubscription(world: World, subscription: Stripe.Subscription, warn
     },
   ];
   const notice = (trialEnd ?? 0) - TRIAL_NOTICE_SECONDS;
-  if (status === "trialing" && !warned.has(id) && notice > world.now(subscription)) {
-    const warn = () => {
-      warned.add(id);
-      world.events.emit("customer.subscription.trial_will_end", world.store.get("subscription", id));
-    };
-    due.push({ at: notice, run: warn });
+  if (status === "trialing" && notice > world.now(subscription)) {
+    due.push({ at: notice, run: () => world.events.emit("customer.subscription.trial_will_end", subscription) });
   }
   const resumesAt = subscription.pause_collection?.resumes_at ?? null;
   if (resumesAt !== null) due.push({ at: resumesAt, run: () => world.update("subscription", id, { pause_collection: null }) });

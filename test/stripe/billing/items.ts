@@ -94,8 +94,7 @@ function checkAlike(items: readonly Stripe.SubscriptionItem[]): void {
   const interval = ({ price: { recurring } }: Stripe.SubscriptionItem) => `${recurring?.interval} ${recurring?.interval_count}`;
   if (others.some((item) => item.price.currency !== first.price.currency)) {
     throw invalid(
-      "The price specified only supports `" +
-        `${first.price.currency}\`. All prices on a subscription must have the same currency.`,
+      `The price specified only supports ${first.price.currency}. All prices on a subscription must have the same currency.`,
       { param: "items" },
     );
   }

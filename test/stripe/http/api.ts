@@ -4,7 +4,7 @@ import { newId } from "../world/ids.js";
 import { invalidParams, StripeFault } from "../world/stripe-fault.js";
 import type { World } from "../world/world.js";
 import type { Incoming, Outgoing } from "./exchange.js";
-import { expand, type Includables } from "./expand.js";
+import { checkExpand, expand, type Includables } from "./expand.js";
 import { leavesOf, readForm } from "./form.js";
 import type { IdempotencyKeys, KeptAnswer } from "./idempotency.js";
 import type { Keys } from "./keys.js";
@@ -87,13 +87,15 @@ export class Api {
     const form = readForm(text);
     const params = decodeParams(contract.definitions, agreed.params, form);
     this.#refuseUntaken(match.route, leavesOf(form));
+    const { expand: paths = [] } = params as { expand?: string[] };
+    checkExpand(contract.definitions, agreed.answer, paths);
     const [id = "", innerId = ""] = match.ids;
     return () => {
       world.events.request = { id: requestId, idempotency_key: headers["idempotency-key"] ?? null };
       try {
         const found = match.route.run({ world, params: params as never, id, innerId });
         const answer = JSON.parse(JSON.stringify(found));
-        expand(answer, (params as { expand?: string[] }).expand ?? [], this.#options);
+        expand(answer, paths, this.#options);
         this.#judge(agreed.name, contract.judgeAnswer(agreed, answer));
         return answer;
       } finally {

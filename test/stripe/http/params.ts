@@ -93,7 +93,8 @@ function decodeObject(place: Place, schema: JsonSchema, value: Form): Record<str
   );
 }
 
-function resolve(definitions: Definitions, schema: JsonSchema): JsonSchema {
+/** What a reference stands for. */
+export function resolve(definitions: Definitions, schema: JsonSchema): JsonSchema {
   return schema.$ref ? (definitions[schema.$ref.slice("#/definitions/".length)] ?? {}) : schema;
 }
 

@@ -80,8 +80,7 @@ function setDefault(world: World, id: string, method: string | undefined): Strip
   const found = world.store.get("payment_method", method, "invoice_settings[default_payment_method]");
   if (found.customer !== id) {
     throw invalid(
-      "The customer does not have a payment method with the ID " +
-        `${method}. The payment method must be attached to the customer.`,
+      `The customer does not have a payment method with the ID ${method}. The payment method must be attached to the customer.`,
       {
         code: "resource_missing",
         param: "invoice_settings[default_payment_method]",
