@@ -18,6 +18,8 @@ export interface Target {
     readonly control: readonly string[];
     /** Who may own objects and bypass everything: none of them may be reached from the others. */
     readonly owners: readonly string[];
+    /** Those of the owners that make logins, and so need CREATEROLE, in functions of their own. */
+    readonly registrars?: readonly string[];
   };
   readonly context: {
     /** Expressions that name the asking account, as pg_get_expr() prints them; policies must compare with one of them. */
@@ -42,7 +44,12 @@ export const AZORA: Target = {
   accountColumn: "account_id",
   accountColumns: {},
   accounts: { table: "control.accounts", key: "id" },
-  roles: { runtime: ["azora_runtime"], control: ["azora_support"], owners: ["azora_owner"] },
+  roles: {
+    runtime: ["azora_runtime"],
+    control: ["azora_support"],
+    owners: ["azora_owner", "azora_registrar"],
+    registrars: ["azora_registrar"],
+  },
   context: { expressions: ["guard.current_account()"], enter: null },
   guard: true,
   audit: true,

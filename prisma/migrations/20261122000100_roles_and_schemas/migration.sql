@@ -104,7 +104,7 @@ GRANT USAGE ON SCHEMA control TO azora_runtime, azora_support, azora_registrar;
 GRANT USAGE ON SCHEMA tenant, guard TO azora_runtime;
 
 -- PostgreSQL lets everybody execute a new function. Not here.
-ALTER DEFAULT PRIVILEGES FOR ROLE azora_owner REVOKE EXECUTE ON FUNCTIONS FROM PUBLIC;
+ALTER DEFAULT PRIVILEGES FOR ROLE azora_owner, azora_registrar REVOKE EXECUTE ON FUNCTIONS FROM PUBLIC;
 
 -- The history of these migrations was there before the first of them; from here on it is the
 -- owner's like everything else. Any login may see which migrations this database has, to say so

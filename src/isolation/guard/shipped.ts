@@ -5,6 +5,7 @@ export interface ShippedFunction {
   /** `guard.protect`: none has a second one of its name. */
   readonly name: string;
   readonly language: string;
+  readonly owner: string;
   readonly body: string;
   readonly securityDefiner: boolean;
   readonly volatility: "immutable" | "stable" | "volatile";
@@ -42,7 +43,11 @@ const GRANT = /^\s*GRANT ([^;]+?) ON ([^;]+?)\s+TO ([^;]+);/gm;
 /** What makes of the migrations' text what the catalog should say. */
 export function readShipped(sql: string): Shipped {
   // A new definition takes the place of an older one.
-  const functions = new Map([...sql.matchAll(FUNCTION)].map((found) => shippedFunction(found)).map((each) => [each.name, each]));
+  const functions = new Map(
+    [...sql.matchAll(FUNCTION)]
+      .map((found) => shippedFunction(found, makerOf(sql, found.index)))
+      .map((each) => [each.name, each]),
+  );
   const triggers = [...sql.matchAll(TRIGGER)].map(([, name = "", timing = "", events = "", table = "", called = ""]) => ({
     name,
     table,
@@ -61,11 +66,20 @@ export function readShipped(sql: string): Shipped {
   return { functions, triggers, tables, tableRights: new Set(tableRights), executeRights: new Set(executeRights) };
 }
 
-function shippedFunction([, name = "", language = "", options = "", body = ""]: RegExpMatchArray): ShippedFunction {
+/** The role that the migrations act as at a place, which owns what is made there. */
+function makerOf(sql: string, at: number): string {
+  return [...sql.slice(0, at).matchAll(/^SET ROLE (\w+);/gm)].at(-1)?.[1] ?? "";
+}
+
+function shippedFunction(
+  [, name = "", language = "", options = "", body = ""]: RegExpMatchArray,
+  owner: string,
+): ShippedFunction {
   const said = options.replace(/--.*$/gm, "");
   return {
     name,
     language,
+    owner,
     body,
     securityDefiner: /\bSECURITY DEFINER\b/.test(said),
     volatility: /\bIMMUTABLE\b/.test(said) ? "immutable" : /\bSTABLE\b/.test(said) ? "stable" : "volatile",

@@ -28,7 +28,7 @@ export const functions: Probe = {
           );
           continue;
         }
-        const statement = readingOf(scene, call);
+        const statement = readingOf(scene, by, call);
         const allows = `${by.plane === "runtime" ? "A tenant" : "The control plane"} gets at tenants' rows through ${known.name}.`;
         const { answer, verdict } = await readAs(scene, { by, object, statement, allows, reaches: known.securityDefiner });
         attempts.push(attempted({ by, object, statement: `SELECT * FROM ${call}`, answer, verdict }));
@@ -42,7 +42,7 @@ export const functions: Probe = {
 export async function readFunctions(stage: Stage, identities: readonly Identity[], seen: Map<string, string>): Promise<void> {
   for (const by of identities) {
     for (const { known, call } of await callable(stage, by)) {
-      if (isContained(known)) seen.set(keyOf(by, `function ${known.name}`), await hashOf(stage, by, readingOf(stage, call)));
+      if (isContained(known)) seen.set(keyOf(by, `function ${known.name}`), await hashOf(stage, by, readingOf(stage, by, call)));
     }
   }
 }

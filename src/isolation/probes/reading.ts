@@ -12,18 +12,24 @@ import { broken, held, REFUSED, unclear, type Verdict } from "./verdict.js";
  * victim's stands in it. What a tenant sees must be the same whether another tenant has rows or not, so the hash finds
  * counts and sums as well, where no value of the victim's is left to be seen.
  */
-export function readingOf({ a, b }: Pick<Stage, "a" | "b">, source: string): string {
-  const patterns = marksOf({ a, b }).map((mark) => literal(`%${mark.replace(/[\\%_]/g, "\\$&")}%`));
+export function readingOf(stage: Tenants, by: Identity, source: string): string {
+  const patterns = marksOf(stage, by).map((mark) => literal(`%${mark.replace(/[\\%_]/g, "\\$&")}%`));
   return `SELECT count(*) AS rows, coalesce(md5(string_agg(v::text, ',' ORDER BY v::text)), '') AS hash,
     coalesce(bool_or(v::text LIKE ANY (ARRAY[${patterns.join(", ")}])), false) AS others FROM ${source} AS v`;
 }
 
 const LONG_ENOUGH = 10;
 
-/** Values that the victim's rows have and the attacker's don't, long enough not to turn up by chance. */
-function marksOf({ a, b }: Pick<Stage, "a" | "b">): readonly string[] {
+type Tenants = Pick<Stage, "a" | "b" | "target">;
+
+/**
+ * Values that the victim's rows have and the reader doesn't know, long enough not to turn up by chance. A tenant knows
+ * what is its own; the control plane keeps the accounts, so it knows what stands in them.
+ */
+function marksOf({ a, b, target }: Tenants, { plane }: Identity): readonly string[] {
   const valuesOf = ({ rows }: Stage["a"]) => [...rows.values()].flatMap((row) => [...row.values()]);
-  const known = new Set([b.id, ...valuesOf(b)]);
+  const account = plane === "control" ? [a.id, ...(a.rows.get(target.accounts.table)?.values() ?? [])] : [];
+  const known = new Set([b.id, ...valuesOf(b), ...account]);
   const own = [a.id, ...valuesOf(a)].filter((value): value is string => value !== null && value.length >= LONG_ENOUGH);
   // Times and JSON are printed in other ways than they were read.
   return [...new Set(own)].filter((value) => !known.has(value) && /^[\w@.-]+$/.test(value) && !/^\d{4}-\d\d-\d\d/.test(value));
@@ -52,7 +58,9 @@ export async function readAs(
     if (answer.state === "57014" || answer.state === "55P03") return unclear(answer.text);
     const [row] = answer.rows;
     if (answer.state !== null)
-      return marksOf(scene).some((mark) => answer.text.includes(mark)) ? broken(allows) : held("it gives nothing but an error");
+      return marksOf(scene, by).some((mark) => answer.text.includes(mark))
+        ? broken(allows)
+        : held("it gives nothing but an error");
     if (row?.others === true) return broken(allows);
     // How much a tenant has is the vendor's to know: it bills it and says what a purge will take. What is in it is not.
     if (by.plane === "control") return held("it shows numbers at most");

@@ -28,7 +28,7 @@ export const views: Probe = {
 export async function readViews(stage: Stage, identities: readonly Identity[], seen: Map<string, string>): Promise<void> {
   for (const by of identities) {
     for (const { name } of readableViews(stage))
-      seen.set(keyOf(by, `view ${name}`), await hashOf(stage, by, readingOf(stage, name)));
+      seen.set(keyOf(by, `view ${name}`), await hashOf(stage, by, readingOf(stage, by, name)));
   }
 }
 
@@ -38,7 +38,7 @@ function readableViews({ catalog }: Pick<Stage, "catalog">): readonly Relation[]
 
 async function readView(scene: Scene, by: Identity, view: Relation): Promise<Attempt> {
   const object = `view ${view.name}`;
-  const statement = readingOf(scene, view.name);
+  const statement = readingOf(scene, by, view.name);
   const reaches = leadsToTenants(scene.catalog, view, namesOf(scene));
   const { answer, verdict } = await readAs(scene, {
     by,

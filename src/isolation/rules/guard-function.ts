@@ -1,7 +1,6 @@
 import type { DatabaseFunction } from "../catalog/catalog.js";
 import { bareName } from "../functions.js";
 import { SHIPPED, type ShippedFunction } from "../guard/shipped.js";
-import { planes } from "../planes.js";
 import type { Facts, Flaw, Rule } from "../rule.js";
 import { vendorSchemas } from "../tenancy.js";
 
@@ -19,12 +18,11 @@ export const guardFunction: Rule = {
 };
 
 function flaws(found: DatabaseFunction, facts: Facts): readonly Flaw[] {
-  const { sideOf } = planes(facts);
   const shipped = SHIPPED.functions.get(bareName(found.name));
   const object = `function ${found.name}`;
   const namesakes = facts.catalog.functions.filter(({ name }) => bareName(name) === bareName(found.name));
   const different = shipped ? differences(found, shipped) : [];
-  if (sideOf(found.owner) !== "owner") different.push(`owned by ${found.owner}`);
+  if (shipped && found.owner !== shipped.owner) different.push(`owned by ${found.owner}`);
   if (found.leakproof) different.push("LEAKPROOF");
   if (shipped && namesakes.length === 1) {
     if (different.length === 0) return [];

@@ -30,7 +30,9 @@ function flaws(role: Role, facts: Facts): readonly Flaw[] {
   // An owner that is named may be a superuser in somebody's own target; the guard's forced policies need one that isn't.
   const isPlane = runtime.has(role.name) || control.has(role.name);
   if (!isPlane && !facts.target.guard) return [];
-  const found: Flaw[] = POWERS.filter(([power]) => role[power] === true).map(([power, word, allows]) => ({
+  const mayMakeLogins = facts.target.roles.registrars?.includes(role.name) ?? false;
+  const powers = POWERS.filter(([power]) => role[power] === true && !(power === "createRole" && mayMakeLogins));
+  const found: Flaw[] = powers.map(([power, word, allows]) => ({
     object: `role ${role.name}`,
     severity: power === "createDb" ? "medium" : "critical",
     allows,

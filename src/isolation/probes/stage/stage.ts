@@ -4,6 +4,7 @@ import { type Contexts, openContexts } from "./context.js";
 import { foreignKeys, inOrder, isOptional } from "./order.js";
 import { type Row, type RowMaker, rowMaker } from "./rows.js";
 import type { Session } from "./session.js";
+import { literal } from "./sql.js";
 import { type TenantTable, tablesOf } from "./tables.js";
 import { readTypes } from "./types.js";
 
@@ -66,6 +67,7 @@ export async function setStage<T>(
     made.push(row);
   }
   const ids = made.map((row) => row.get(target.accounts.key) ?? "");
+  if (target.guard) await session.keep(activation(ids));
   const contexts = await openContexts(session, target, ids);
   if (typeof contexts === "string") {
     unclear.push(contexts);
@@ -85,6 +87,11 @@ export async function setStage<T>(
   const flushed = await session.keep("SET CONSTRAINTS ALL IMMEDIATE", "SET CONSTRAINTS ALL DEFERRED");
   if (flushed.state !== null) unclear.push(`The synthetic rows break a deferred constraint: ${flushed.text}`);
   return { stage: both(tenant.filter(({ name }) => a.rows.has(name) && b.rows.has(name))), seen };
+}
+
+/** azora's accounts begin as being made, and nothing works in them before that has ended. */
+function activation(ids: readonly string[]): string {
+  return `UPDATE control.accounts SET status = 'active' WHERE status = 'provisioning' AND id IN (${ids.map(literal).join(", ")})`;
 }
 
 interface Settling {
