@@ -52,11 +52,12 @@ export function explainPrismaError(error: unknown, where: string): Error {
 
 /** Prisma keeps the driver's own error, with its SQLSTATE, some levels down. */
 function driverErrorIn(error: unknown): unknown {
-  const { meta, cause } = error as { meta?: { driverAdapterError?: unknown }; cause?: unknown };
+  const { code, meta, cause } = error as { code?: string; meta?: { driverAdapterError?: unknown }; cause?: unknown };
   if (error instanceof AzoraError) return error;
   if (meta?.driverAdapterError) return driverErrorIn(meta.driverAdapterError);
   const inner = cause as { originalCode?: string; originalMessage?: string; hint?: string; kind?: string } | undefined;
   if (inner?.originalCode) return { ...inner, code: inner.originalCode, message: inner.originalMessage };
+  if (code === "P2028") return { code: "ETIMEDOUT", message: "no connection was free, or it was lost" };
   if (inner?.kind === "DatabaseNotReachable") return { code: "ECONNREFUSED", message: "not reachable" };
   return error;
 }

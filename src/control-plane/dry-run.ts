@@ -4,8 +4,8 @@ import type { ControlConnection } from "./connection.js";
 /** The part of the client that works inside a transaction. */
 export type ControlTransaction = Prisma.TransactionClient;
 
-/** A purge of millions of rows is one transaction; Prisma's own limit is 5 seconds. */
-const TIMEOUT_MS = 24 * 60 * 60 * 1000;
+/** A purge of millions of rows is one transaction; Prisma's own limit is 5 seconds, and 2 until it has begun. */
+export const PATIENT = { timeout: 24 * 60 * 60 * 1000, maxWait: 10_000 };
 
 class RolledBack extends Error {
   constructor(readonly result: unknown) {
@@ -23,15 +23,12 @@ export async function inTransaction<T>(
   work: (tx: ControlTransaction) => Promise<T>,
 ): Promise<T> {
   try {
-    return await client.$transaction(
-      async (tx) => {
-        await tx.$queryRaw`SELECT FROM control.begin_request(${request.id}, ${request.command})`;
-        const result = await work(tx);
-        if (dryRun) throw new RolledBack(result);
-        return result;
-      },
-      { timeout: TIMEOUT_MS, maxWait: 10_000 },
-    );
+    return await client.$transaction(async (tx) => {
+      await tx.$queryRaw`SELECT FROM control.begin_request(${request.id}, ${request.command})`;
+      const result = await work(tx);
+      if (dryRun) throw new RolledBack(result);
+      return result;
+    }, PATIENT);
   } catch (error) {
     if (error instanceof RolledBack) return error.result as T;
     throw error;

@@ -3,6 +3,7 @@ import { AzoraError } from "../errors.js";
 import type { AdminAuditLog } from "../generated/control/client.js";
 import { attempt } from "./attempt.js";
 import type { ControlConnection } from "./connection.js";
+import { PATIENT } from "./dry-run.js";
 import { type AdminAuditEntry, toEntry } from "./read-admin-audit.js";
 
 export interface TailOptions {
@@ -67,7 +68,7 @@ async function look(connection: ControlConnection, lines: number, since: bigint 
         const rows = new Map([...last, ...recent].map((row) => [row.id, row]));
         return { rows: [...rows.values()].sort((one, other) => Number(one.id - other.id)), horizon };
       },
-      { isolationLevel: "RepeatableRead" },
+      { ...PATIENT, isolationLevel: "RepeatableRead" },
     ),
   );
 }

@@ -78,7 +78,11 @@ export function explainDatabaseError(error: unknown, where: string): Error {
       cause: error,
     });
   }
-  if (UNREACHABLE.has(socket) || (state && SERVER_NOT_READY.has(state)) || /timeout|Connection terminated/i.test(message)) {
+  if (
+    UNREACHABLE.has(socket) ||
+    (state && SERVER_NOT_READY.has(state)) ||
+    /timeout|Connection terminated|not queryable/i.test(message)
+  ) {
     return new AzoraError("UNREACHABLE", `The database at ${where} can't be reached (${socket || state || "no answer"}).`, {
       hint: "Start it, or correct the connection string; then run the same command again.",
       cause: error,

@@ -81,7 +81,7 @@ describeOnBothEngines("the admin audit log", (world, kind) => {
       for (let at = 0; at < 10; at++) {
         await write(world().owner, `quick ${at}`);
         if (at === 3) await shutReadersOut();
-        if (at === 6) await expect.poll(() => troubles).toContain("UNREACHABLE");
+        if (at === 6) await expect.poll(() => troubles, { timeout: 20_000 }).toContain("UNREACHABLE");
         if (at === 6) await world().look(`ALTER DATABASE ${world().place} CONNECTION LIMIT -1`);
       }
       await expect.poll(() => found.length, { timeout: 20_000 }).toBe(10);

@@ -1,5 +1,8 @@
 import { createServer } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
 import { expect, it } from "vitest";
+import { attempt } from "../../src/control-plane/attempt.js";
+import { type ControlTransaction, inTransaction } from "../../src/control-plane/dry-run.js";
 import { openServer } from "../../src/database/server.js";
 import { describeOnBothEngines } from "../support/world.js";
 
@@ -32,6 +35,31 @@ describeOnBothEngines("a connection that dies", (world, kind) => {
     expect(await db.document.findUnique({ where: { number: "LOST-1" } })).toBeNull();
     expect(await db.$transaction((tx) => tx.document.count())).toBeGreaterThan(0);
   });
+});
+
+describeOnBothEngines("a connection of the control plane that dies", (world, kind) => {
+  const onServer = it.skipIf(kind === "embedded");
+  const endControlSessions = () =>
+    world().look(
+      "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'azora control' AND datname = current_database()",
+    );
+  const ended = (then: (tx: ControlTransaction) => Promise<unknown>) =>
+    attempt(world().control, { action: "test" }, () =>
+      inTransaction(world().control, false, async (tx) => {
+        await endControlSessions();
+        await then(tx);
+      }),
+    );
+
+  for (const [when, then] of Object.entries({
+    "before a statement": (tx: ControlTransaction) => tx.account.count(),
+    "before the commit": () => sleep(200),
+  })) {
+    onServer(`${when} is an error of its own, and the next action works`, async () => {
+      await expect(ended(then)).rejects.toMatchObject({ code: "UNREACHABLE" });
+      expect(await world().control.client.account.count()).toBeGreaterThan(0);
+    });
+  }
 });
 
 /** What a server says that lets a client in and shuts down at once: welcome, ready, and a FATAL error. */

@@ -272,6 +272,20 @@ describeOnBothEngines("an operator", (world, kind) => {
       await expect(puppet.query(approve, [slug])).rejects.toMatchObject({ code: "AZ006" });
       await puppet.query("SELECT FROM control.rotate_operator($1, $2, NULL)", [login, scramVerifier("mine now")]);
       await expect(puppet.query(approve, [slug]), "a changed password washed it clean").rejects.toMatchObject({ code: "AZ006" });
+      const [next, nextPassword] = [newLogin(world()), "a puppet's puppet"];
+      await puppet.query("SELECT FROM control.create_operator($1, 'vendor_admin', $2, NULL)", [
+        next,
+        scramVerifier(nextPassword),
+      ]);
+      const puppetOfPuppet = await session(world(), next, nextPassword);
+      await expect(puppetOfPuppet.query(approve, [slug]), "two steps away").rejects.toMatchObject({ code: "AZ006" });
+      await puppet.query("SELECT control.cancel_purge(id) FROM control.accounts WHERE slug = $1", [slug]);
+      await puppet.query("SELECT control.schedule_purge(id, 'leaving', '0') FROM control.accounts WHERE slug = $1", [slug]);
+      await expect(approvePurge(world().control, order), "asked for by the approver's puppet").rejects.toMatchObject(REFUSED);
+      await expect(puppetOfPuppet.query(approve, [slug]), "two of the same hand").rejects.toMatchObject({ code: "AZ006" });
+      await puppetOfPuppet.end();
+      await puppet.query("SELECT control.cancel_purge(id) FROM control.accounts WHERE slug = $1", [slug]);
+      await schedulePurge(world().control, { ...order, afterSeconds: 0 });
       await world().look("UPDATE control.operators SET password_at = now() - interval '8 days' WHERE login = $1", login);
       expect((await puppet.query(approve, [slug])).rows).toEqual([{ changed: true }]);
       await puppet.end();

@@ -447,13 +447,31 @@ BEGIN
 END
 $$;
 
+-- Who may have known a login's password in the last seven days: its owner, whoever set it, and so
+-- on back, since whoever makes a login can make the next one with it.
+CREATE FUNCTION control.hands_on(p_login text) RETURNS SETOF text
+LANGUAGE sql STABLE SET search_path = pg_catalog
+AS $$
+  WITH RECURSIVE hands (login) AS (
+    SELECT p_login
+    UNION
+    SELECT o.password_from FROM hands h JOIN control.operators o ON o.login = h.login
+    WHERE o.password_from IS NOT NULL AND o.password_at > clock_timestamp() - interval '7 days')
+  SELECT h.login FROM hands h
+$$;
+
 -- Another operator's consent to a scheduled purge. False when it was given already.
 CREATE FUNCTION control.approve_purge(p_account uuid) RETURNS boolean
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog
 AS $$
 DECLARE
   account control.accounts;
+  other   text;
 BEGIN
+  -- Two who approve at the same moment are to see each other.
+  IF current_setting('transaction_isolation') NOT IN ('read committed', 'read uncommitted') THEN
+    RAISE EXCEPTION USING ERRCODE = 'AZ013', MESSAGE = 'An approval is given in a transaction that is READ COMMITTED.';
+  END IF;
   account := control.lock_account(p_account);
   IF account.status <> 'purge_scheduled' THEN
     RAISE EXCEPTION USING ERRCODE = 'AZ007', MESSAGE = format('Nobody asked for a purge of "%s".', account.slug),
@@ -461,10 +479,13 @@ BEGIN
   ELSIF account.purge_requested_by = session_user THEN
     RAISE EXCEPTION USING ERRCODE = 'AZ006', MESSAGE = 'Whoever asked for a purge can''t approve it as well.', HINT = 'Another vendor admin has to.';
   END IF;
-  -- One person with two logins is one person: whoever asks could make a login, or give one a password.
-  IF EXISTS (SELECT FROM control.operators o WHERE o.login = session_user
-             AND o.password_from = account.purge_requested_by AND o.password_at > clock_timestamp() - interval '7 days') THEN
-    RAISE EXCEPTION USING ERRCODE = 'AZ006', MESSAGE = format('Your password was set by %s, who asked for this purge, less than seven days ago.', account.purge_requested_by),
+  -- One person with two logins is one person.
+  SELECT o.login INTO other
+  FROM (SELECT account.purge_requested_by AS login UNION ALL SELECT p.operator FROM control.purge_approvals p WHERE p.account_id = p_account) o
+  WHERE o.login <> session_user AND EXISTS (SELECT control.hands_on(o.login) INTERSECT SELECT control.hands_on(session_user)) LIMIT 1;
+  IF other IS NOT NULL THEN
+    RAISE EXCEPTION USING ERRCODE = 'AZ006',
+      MESSAGE = format('You and %s may be one person: less than seven days ago somebody knew both passwords.', other),
       HINT = 'Another vendor admin has to approve it.';
   END IF;
   INSERT INTO control.purge_approvals (account_id) VALUES (p_account) ON CONFLICT DO NOTHING;
