@@ -1,10 +1,10 @@
 import type { Config } from "@oclif/core/config";
 import { Help } from "@oclif/core/help";
 import { AzoraError } from "../errors.js";
+import { nearest } from "../nearest.js";
 import { joinWords } from "./argv.js";
 import { HELP_TOPICS } from "./help-topics.js";
 import type { Output } from "./io.js";
-import { nearest } from "./suggest.js";
 
 /** oclif's help, written into a string, with all commands on its first page and our topics. */
 export class AzoraHelp extends Help {

@@ -2,11 +2,11 @@ import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import type { Config } from "@oclif/core/config";
 import { AzoraError } from "../errors.js";
+import { nearest } from "../nearest.js";
 import { hasFlag, readRequest, wantsJson, wantsVersion } from "./argv.js";
 import { type Io, terminal } from "./io.js";
 import { toJson } from "./json.js";
 import { reportFailure } from "./report.js";
-import { nearest } from "./suggest.js";
 
 export interface CliOptions {
   readonly argv: readonly string[];

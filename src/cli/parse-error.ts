@@ -1,6 +1,6 @@
 import { stripVTControlCharacters } from "node:util";
 import { AzoraError, EXIT } from "../errors.js";
-import { nearest } from "./suggest.js";
+import { nearest } from "../nearest.js";
 
 /** The parts of oclif's errors that are read. They carry much more: the configuration, all values. */
 interface OclifError {

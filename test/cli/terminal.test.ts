@@ -9,11 +9,11 @@ import { describeFailure, hidePasswords } from "../../src/cli/failure.js";
 import { parseTime } from "../../src/cli/input.js";
 import { toJson } from "../../src/cli/json.js";
 import type { Prompter } from "../../src/cli/prompter.js";
-import { nearest } from "../../src/cli/suggest.js";
 import { renderTable } from "../../src/cli/table.js";
 import { displayWidth, plainLine, wrapLines } from "../../src/cli/text.js";
 import { loadConfig } from "../../src/config.js";
 import { AzoraError } from "../../src/errors.js";
+import { nearest } from "../../src/nearest.js";
 
 /** A person who gives these answers, one a question. */
 function person(...answers: unknown[]): { canAsk: true; prompter: Prompter; asked: string[] } {
