@@ -1,14 +1,8 @@
 import { existsSync, readFileSync } from "node:fs";
-import { join, resolve } from "node:path";
-import envPaths from "env-paths";
+import { join } from "node:path";
+import { type ContextChoice, chooseContext } from "./choose-context.js";
 import { AzoraError } from "./errors.js";
-
-/** Where a value came from; `from` names the variable or the file. */
-export interface Setting<T> {
-  readonly value: T;
-  readonly source: "environment" | "file" | "default";
-  readonly from: string;
-}
+import { byDefault, type Environment, type Setting } from "./setting.js";
 
 /** A key of 32 bytes that signs tenant contexts, as it is written down. */
 export interface ContextKeySetting {
@@ -24,25 +18,32 @@ export interface SigningKeySetting {
   readonly privateKey: string;
 }
 
-/** What `azora init` writes down, mode 0600. */
-export interface ConfigFile {
+/** What is known of an installation, mode 0600; `context:add` writes as much as somebody was given. */
+export interface AccessFile {
   readonly version: 1;
   readonly engine: "embedded" | "server";
+  /** Somebody's access to what was set up elsewhere: written by `context:add`, and no installation of its own. */
+  readonly access?: true;
   /** Present from the first write until the database is ready; the same `init` finishes it. */
   readonly installing?: true;
   readonly controlLogin: string;
   readonly controlUrl?: string;
   readonly tenantUrl?: string;
-  readonly contextKey: ContextKeySetting;
-  readonly signingKey: SigningKeySetting;
+  readonly contextKey?: ContextKeySetting;
+  readonly signingKey?: SigningKeySetting;
 }
 
-/** All settings of this process, read once; environment before file before default. */
+/** What `azora init` writes down: all of it. */
+export type ConfigFile = AccessFile & Required<Pick<AccessFile, "contextKey" | "signingKey">>;
+
+/** All settings of this process, read once; flag before environment before file before default. */
 export interface Config {
+  /** Which installation of several; undefined where AZORA_DATA_DIR names the directory itself. */
+  readonly context: Setting<string> | undefined;
   readonly dataDir: Setting<string>;
   readonly configFile: string;
   /** What the file holds, if there is one; undefined before `azora init`. */
-  readonly stored: ConfigFile | undefined;
+  readonly stored: AccessFile | undefined;
   readonly engine: Setting<"embedded" | "server">;
   readonly ownerUrl: Setting<string> | undefined;
   readonly controlUrl: Setting<string> | undefined;
@@ -54,18 +55,14 @@ export interface Config {
   readonly requestId: string | undefined;
 }
 
-export type Environment = Readonly<Record<string, string | undefined>>;
-
 export const DEFAULT_OPERATOR = "azora_admin";
 
 /**
  * Reads the settings.
- * @throws AzoraError CONFIG_INVALID naming the variable or the file that is wrong
+ * @throws AzoraError CONFIG_INVALID naming the variable or the file that is wrong, NOT_FOUND (context)
  */
-export function loadConfig(env: Environment = process.env): Config {
-  const dataDir: Setting<string> = env.AZORA_DATA_DIR
-    ? { value: resolve(env.AZORA_DATA_DIR), source: "environment", from: "AZORA_DATA_DIR" }
-    : byDefault(envPaths("azora", { suffix: "" }).data, "the platform's data directory");
+export function loadConfig(env: Environment = process.env, choice: ContextChoice = {}): Config {
+  const { context, dataDir } = chooseContext(env, choice);
   const configFile = join(dataDir.value, "config.json");
   const stored = readConfigFile(configFile);
   const fromFile = <T>(value: T | undefined): Setting<T> | undefined =>
@@ -75,6 +72,7 @@ export function loadConfig(env: Environment = process.env): Config {
   const tenantUrl = url(env, "AZORA_TENANT_URL") ?? fromFile(stored?.tenantUrl);
   const urlFromEnvironment = [ownerUrl, controlUrl, tenantUrl].find((setting) => setting?.source === "environment");
   return Object.freeze({
+    context,
     dataDir,
     configFile,
     stored,
@@ -91,14 +89,11 @@ export function loadConfig(env: Environment = process.env): Config {
   });
 }
 
-function byDefault<T>(value: T, from: string): Setting<T> {
-  return { value, source: "default", from };
-}
-
-function readConfigFile(file: string): ConfigFile | undefined {
+/** @throws AzoraError CONFIG_INVALID */
+export function readConfigFile(file: string): AccessFile | undefined {
   if (!existsSync(file)) return undefined;
   try {
-    const parsed = JSON.parse(readFileSync(file, "utf8")) as ConfigFile;
+    const parsed = JSON.parse(readFileSync(file, "utf8")) as AccessFile;
     if (parsed.version === 1 && ["embedded", "server"].includes(parsed.engine)) return parsed;
   } catch (error) {
     throw new AzoraError("CONFIG_INVALID", `The configuration file ${file} can't be read.`, {
@@ -151,28 +146,36 @@ export function checkUrl(value: string, from: string): void {
   });
 }
 
-/** `id:base64`, as `azora config` documents it. */
 function contextKey(env: Environment): Setting<ContextKeySetting> | undefined {
   const setting = variable(env, "AZORA_CONTEXT_KEY");
-  if (!setting) return undefined;
-  const [id, secret, ...rest] = setting.value.split(":");
-  if (!id || !secret || rest.length > 0 || Buffer.from(secret, "base64").length !== 32) {
-    throw new AzoraError("CONFIG_INVALID", `${setting.from} is not a context key.`, {
-      hint: "It looks like ID:BASE64, with 32 bytes in base64.",
-    });
-  }
-  return { ...setting, value: { id, secret } };
+  return setting && { ...setting, value: parseContextKey(setting.value, setting.from) };
 }
 
-/** `id:` and a PEM, or a PEM alone. */
 function signingKey(env: Environment): Setting<SigningKeySetting> | undefined {
   const setting = variable(env, "AZORA_SIGNING_KEY");
-  if (!setting) return undefined;
-  const found = /^(?:([\w-]+):\s*)?(-----BEGIN PRIVATE KEY-----[\s\S]+-----END PRIVATE KEY-----)\s*$/.exec(setting.value);
-  if (!found) {
-    throw new AzoraError("CONFIG_INVALID", `${setting.from} is not an Ed25519 private key.`, {
-      hint: "It is a PEM (PKCS #8), with `ID:` in front of it.",
-    });
-  }
-  return { ...setting, value: { id: found[1] ?? "default", privateKey: found[2] as string } };
+  return setting && { ...setting, value: parseSigningKeyText(setting.value, setting.from) };
+}
+
+/**
+ * Reads `id:base64`, as `azora help environment` documents it.
+ * @throws AzoraError CONFIG_INVALID naming `from`
+ */
+export function parseContextKey(text: string, from: string): ContextKeySetting {
+  const [id, secret, ...rest] = text.split(":");
+  if (id && secret && rest.length === 0 && Buffer.from(secret, "base64").length === 32) return { id, secret };
+  throw new AzoraError("CONFIG_INVALID", `${from} is not a context key.`, {
+    hint: "It looks like ID:BASE64, with 32 bytes in base64.",
+  });
+}
+
+/**
+ * Reads `id:` and a PEM, or a PEM alone.
+ * @throws AzoraError CONFIG_INVALID naming `from`
+ */
+export function parseSigningKeyText(text: string, from: string): SigningKeySetting {
+  const found = /^(?:([\w-]+):\s*)?(-----BEGIN PRIVATE KEY-----[\s\S]+-----END PRIVATE KEY-----)\s*$/.exec(text);
+  if (found) return { id: found[1] ?? "default", privateKey: found[2] as string };
+  throw new AzoraError("CONFIG_INVALID", `${from} is not an Ed25519 private key.`, {
+    hint: "It is a PEM (PKCS #8), with `ID:` in front of it.",
+  });
 }

@@ -16,6 +16,8 @@ export interface Vocabulary {
 
 /** Flags that every command takes; they may stand before its name too. */
 const GLOBAL_FLAGS = new Set(["--json", "--no-color"]);
+/** The same, with a value behind it. */
+const CONTEXT_FLAG = "--context";
 
 /** @returns the arguments before `--`, behind which everything is literal */
 function beforeDashes(argv: readonly string[]): readonly string[] {
@@ -27,6 +29,13 @@ export function hasFlag(argv: readonly string[], ...flags: string[]): boolean {
   return beforeDashes(argv).some((argument) => flags.includes(argument));
 }
 
+/** What `--context` names, before any flag is parsed. */
+export function contextIn(argv: readonly string[]): string | undefined {
+  const before = beforeDashes(argv);
+  const at = before.findIndex((argument) => argument === CONTEXT_FLAG || argument.startsWith(`${CONTEXT_FLAG}=`));
+  return before[at] === CONTEXT_FLAG ? before[at + 1] : before[at]?.slice(CONTEXT_FLAG.length + 1);
+}
+
 /** Whether the answer has to be one JSON document; known even when the rest can't be parsed. */
 export function wantsJson(argv: readonly string[]): boolean {
   return hasFlag(argv, "--json");
@@ -34,16 +43,16 @@ export function wantsJson(argv: readonly string[]): boolean {
 
 /** Whether only the version is asked for, which needs no command to be loaded. */
 export function wantsVersion(argv: readonly string[]): boolean {
-  const [first] = argv.filter((argument) => !GLOBAL_FLAGS.has(argument));
+  const first = argv[leadingFlags(argv)];
   return first === "--version" || first === "-v";
 }
 
 /** Finds the command. The longest name that exists wins; nothing is ever guessed. */
 export function readRequest(argv: readonly string[], { commands, topics }: Vocabulary): Request {
   if (wantsVersion(argv)) return { kind: "version" };
-  const start = argv.findIndex((argument) => !GLOBAL_FLAGS.has(argument));
-  const leading = start === -1 ? argv : argv.slice(0, start);
-  const rest = start === -1 ? [] : argv.slice(start);
+  const start = leadingFlags(argv);
+  const leading = argv.slice(0, start);
+  const rest = argv.slice(start);
   const words = leadingWords(rest);
   const found = longestCommand(words, commands);
   if (hasFlag(argv, "--help", "-h")) return { kind: "help", words: found?.split(":") ?? words };
@@ -53,6 +62,17 @@ export function readRequest(argv: readonly string[], { commands, topics }: Vocab
   const isTopic = topics.includes(first);
   if (isTopic && second === undefined) return { kind: "help", words };
   return { kind: "unknown", name: isTopic ? `${first}:${second}` : first };
+}
+
+/** How many arguments stand before the name of the command. */
+function leadingFlags(argv: readonly string[]): number {
+  let at = 0;
+  for (let next = argv[at]; next !== undefined; next = argv[at]) {
+    if (next === CONTEXT_FLAG) at += 2;
+    else if (GLOBAL_FLAGS.has(next) || next.startsWith(`${CONTEXT_FLAG}=`)) at += 1;
+    else break;
+  }
+  return at;
 }
 
 /** Names a command or a topic by the words after `help`. */

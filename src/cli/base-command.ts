@@ -1,11 +1,12 @@
 import { Command } from "@oclif/core/command";
-import { boolean } from "@oclif/core/flags";
+import { boolean, string } from "@oclif/core/flags";
 import { type Config, loadConfig } from "../config.js";
-import { wantsJson } from "./argv.js";
+import { contextIn, wantsJson } from "./argv.js";
 import { describeFailure } from "./failure.js";
 import { type Io, type Output, sayDone, sayNote, terminal } from "./io.js";
 import { toJson } from "./json.js";
 import { explainParseError } from "./parse-error.js";
+import { askingAbout, placeOf } from "./place.js";
 
 /** An installation, an engine: whatever holds connections or a lock. */
 interface Closable {
@@ -19,15 +20,18 @@ interface Closable {
 export abstract class AzoraCommand extends Command {
   static override enableJsonFlag = true;
   static override baseFlags = {
+    context: string({ description: "Use this installation: see `azora context:list`.", helpGroup: "GLOBAL", helpValue: "NAME" }),
     json: boolean({ description: "Print one JSON document: see `azora help json`.", helpGroup: "GLOBAL" }),
     "no-color": boolean({ description: "Print without colours.", helpGroup: "GLOBAL" }),
   };
 
-  protected readonly io: Io = terminal();
+  /** Questions name the installation that they are about. */
+  protected readonly io: Io = askingAbout(terminal(), () => placeOf(this.settings()));
 
-  /** The settings of this process. @throws AzoraError CONFIG_INVALID */
+  /** The settings of this process. @throws AzoraError CONFIG_INVALID, NOT_FOUND (context) */
   protected settings(): Config & { readonly command?: string } {
-    return { ...loadConfig(), ...(this.id && { command: this.id }) };
+    const config = loadConfig(process.env, { flag: contextIn(this.argv), current: true });
+    return { ...config, ...(this.id && { command: this.id }) };
   }
 
   /** Works with something that has to be closed, and closes it whatever happens. */

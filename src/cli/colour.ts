@@ -1,4 +1,4 @@
-import type { Environment } from "../config.js";
+import type { Environment } from "../setting.js";
 
 /** How many colours a stream gets, as chalk counts: 0 none, 1 basic, 2 256, 3 millions. */
 export type ColourLevel = 0 | 1 | 2 | 3;

@@ -16,6 +16,9 @@ export const nameArgument = stringArgument({ description: "Name of the tenant, f
 /** The operator that a command is about. */
 export const operatorArgument = stringArgument({ description: "Login of the operator.", required: true, ignoreStdin });
 
+/** The installation that a command is about. */
+export const contextArgument = stringArgument({ description: "Name of the installation.", required: true, ignoreStdin });
+
 export const roleFlag = option({
   description: "What the operator may do; each role includes the one after it.",
   options: ["vendor-admin", "billing", "support"] as const,

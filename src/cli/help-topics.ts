@@ -7,7 +7,7 @@ export interface HelpTopic {
 
 const MEANING: Record<keyof typeof EXIT, string> = {
   ok: "done, or nothing was to do",
-  failure: "failed, a check that could not tell, or a bug in azora",
+  failure: "failed, done in part, a check that could not tell, or a bug in azora",
   usage: "bad flag, argument, value or setting",
   notFound: "not found: tenant, plan, database",
   notPermitted: "not permitted: refused by PostgreSQL, or the tenant is suspended",
@@ -47,6 +47,10 @@ LOG
 
 PLACES
   AZORA_DATA_DIR   holds config.json and the embedded database
+  AZORA_CONTEXT    one of several installations, by its name: see \`azora context:list\`. --context
+                   wins over it, and it over \`azora context:use\`. What AZORA_DATA_DIR and the
+                   connection strings above say wins over each; together with --context, which
+                   of the two is meant can't be known, and that is an error
 
 OUTPUT
   NO_COLOR, TERM=dumb   no colours, as --no-color
@@ -69,7 +73,8 @@ ${exitCodes}
   {"ok": false, "error": {"code": "NOT_FOUND", "message": "…", "hint": "…", "exit": 3}}
 
 \`ok\` is true exactly when the exit code is 0. A check that found something (exit code 9) or
-could not tell (UNDECIDED) has its \`result\` beside the \`error\`. \`code\` is stable; messages
+could not tell (UNDECIDED), and work that was done in part (INCOMPLETE), has its \`result\` beside
+the \`error\`. \`code\` is stable; messages
 are for people. Times are ISO 8601 in UTC. Integers beyond 2^53 are strings.
 
 \`audit:tail\`, and \`audit:export\` without --output, are streams: one JSON object a line, with or

@@ -1,16 +1,21 @@
 import { randomBytes } from "node:crypto";
 import { chmodSync, closeSync, fsyncSync, mkdirSync, openSync, renameSync, writeSync } from "node:fs";
 import { dirname } from "node:path";
-import type { ConfigFile, ContextKeySetting, SigningKeySetting } from "../config.js";
+import type { AccessFile, ContextKeySetting, SigningKeySetting } from "../config.js";
 import { AzoraError } from "../errors.js";
 import { makeSigningKey } from "../signing.js";
 
+/** Writes the configuration of an installation. @throws AzoraError FAILURE */
+export function writeConfigFile(file: string, content: AccessFile): void {
+  writePrivateFile(file, content);
+}
+
 /**
- * Writes the configuration file, mode 0600 in a directory of mode 0700, so that it is
+ * Writes a JSON file of mode 0600 in a directory of mode 0700, so that it is
  * there whole or not at all.
  * @throws AzoraError FAILURE when the directory can't be written
  */
-export function writeConfigFile(file: string, content: ConfigFile): void {
+export function writePrivateFile(file: string, content: object): void {
   const temporary = `${file}.${process.pid}.tmp`;
   try {
     mkdirSync(dirname(file), { recursive: true, mode: 0o700 });

@@ -1,5 +1,6 @@
-import type { Config, Setting } from "../config.js";
+import type { Config } from "../config.js";
 import { hidePassword } from "../database/server.js";
+import type { Setting } from "../setting.js";
 
 export interface DescribedSetting {
   readonly name: string;
@@ -12,6 +13,7 @@ export interface DescribedSetting {
 /** Every setting with its value, secrets redacted, and where it came from. */
 export function describeConfig(config: Config): DescribedSetting[] {
   return [
+    describe("context", config.context, (value) => value),
     describe("data directory", config.dataDir, (value) => value),
     describe("engine", config.engine, (value) => value),
     describe("owner's connection", config.ownerUrl, hidePassword),

@@ -42,7 +42,7 @@ export interface InitResult {
  */
 export async function initialise(config: Config, input: InitInput): Promise<InitResult> {
   checkInput(config, input);
-  const { stored } = config;
+  const stored = ownFile(config);
   const file = stored ?? newConfigFile(input);
   const steps: InitStep[] = [];
   const engine = openEngine(withOwner(config, file, input));
@@ -109,6 +109,16 @@ function checkInput({ stored, configFile }: Config, { engine, ownerUrl, operator
       hint: "Set AZORA_DATA_DIR to another directory for a second installation.",
     });
   }
+}
+
+/** What this very command has written before. @throws AzoraError CONFLICT for what was only added to the contexts */
+function ownFile({ stored, configFile }: Config): ConfigFile | undefined {
+  if (!stored) return undefined;
+  const { access, contextKey, signingKey } = stored;
+  if (!access && contextKey && signingKey) return { ...stored, contextKey, signingKey };
+  throw new AzoraError("CONFLICT", `${configFile} is somebody's access to an installation that was set up elsewhere.`, {
+    hint: "Add another context for a new one: `azora context:add NAME`.",
+  });
 }
 
 function newConfigFile({ engine, ownerUrl, operator }: InitInput): ConfigFile {

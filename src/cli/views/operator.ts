@@ -34,11 +34,15 @@ export function credentials(
   ]);
 }
 
-export function whoAmIDetails(output: Output, { login, role, expiresAt, database }: WhoAmI): string {
+export function whoAmIDetails(
+  output: Output,
+  { login, role, expiresAt, database, context }: WhoAmI & { readonly context: string | null },
+): string {
   return renderDetails(output, [
     { label: "Login", value: login },
     { label: "Role", value: role ?? "on no list of operators" },
     ...(expiresAt ? [{ label: "Expires", value: expiresAt }] : []),
+    ...(context === null ? [] : [{ label: "Context", value: context }]),
     { label: "Database", value: database },
   ]);
 }
