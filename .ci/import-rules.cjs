@@ -96,6 +96,12 @@ module.exports = {
       { path: "node_modules/(@babel|@prisma/prisma-schema-wasm|tinyglobby)/" },
     ),
     forbid(
+      "manifests",
+      "YAML comes in and goes out in one place.",
+      { path: "^src/", pathNot: "^src/control-plane/manifest/" },
+      { path: "node_modules/yaml/" },
+    ),
+    forbid(
       "no-development-packages",
       "What runs must be installed with azora.",
       { path: "^src/" },

@@ -21,6 +21,7 @@ export const EXIT = {
 const EXIT_BY_CODE = {
   FAILURE: EXIT.failure,
   UNDECIDED: EXIT.failure,
+  INCOMPLETE: EXIT.failure,
   USAGE: EXIT.usage,
   INVALID_INPUT: EXIT.usage,
   NOT_CONFIGURED: EXIT.usage,

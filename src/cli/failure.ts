@@ -10,13 +10,13 @@ export interface Failure {
   readonly exit: number;
 }
 
-/** A check ran and found something, or could not tell: an error that has a result. */
+/** An error that has a result: a check that found something or could not tell, work that was done in part. */
 export class CheckFailed extends AzoraError {
   constructor(
     message: string,
     readonly result: object,
     hint?: string,
-    code: "VIOLATIONS" | "UNDECIDED" = "VIOLATIONS",
+    code: ErrorCode = "VIOLATIONS",
   ) {
     super(code, message, hint ? { hint } : {});
   }

@@ -21,14 +21,18 @@ export async function inTransaction<T>(
   { client, request }: ControlConnection,
   dryRun: boolean,
   work: (tx: ControlTransaction) => Promise<T>,
+  isolationLevel?: "RepeatableRead",
 ): Promise<T> {
   try {
-    return await client.$transaction(async (tx) => {
-      await tx.$queryRaw`SELECT FROM control.begin_request(${request.id}, ${request.command})`;
-      const result = await work(tx);
-      if (dryRun) throw new RolledBack(result);
-      return result;
-    }, PATIENT);
+    return await client.$transaction(
+      async (tx) => {
+        await tx.$queryRaw`SELECT FROM control.begin_request(${request.id}, ${request.command})`;
+        const result = await work(tx);
+        if (dryRun) throw new RolledBack(result);
+        return result;
+      },
+      { ...PATIENT, ...(isolationLevel && { isolationLevel }) },
+    );
   } catch (error) {
     if (error instanceof RolledBack) return error.result as T;
     throw error;

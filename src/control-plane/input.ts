@@ -1,7 +1,7 @@
 import { AzoraError } from "../errors.js";
 
-const SLUG = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
-const EMAIL = /^[^@\s]+@[^@\s]+\.[^@\s]+$/;
+export const SLUG = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
+export const EMAIL = /^[^@\s]+@[^@\s]+\.[^@\s]+$/;
 
 // The database checks all of these again (constraints on control.accounts and tenant.users);
 // here they are refused before anything is sent, with the rule in the message.

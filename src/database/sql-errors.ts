@@ -94,6 +94,12 @@ export function explainDatabaseError(error: unknown, where: string): Error {
       cause: error,
     });
   }
+  if (state === "40001" || state === "40P01") {
+    return new AzoraError("CONFLICT", "Somebody else was changing the same at that moment; nothing was changed.", {
+      hint: "Run the same command again.",
+      cause: error,
+    });
+  }
   if (state === "42501") {
     return new AzoraError("NOT_PERMITTED", `PostgreSQL refused this to the login of ${where}: ${message}.`, { cause: error });
   }

@@ -1,4 +1,5 @@
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { suspendTenant } from "../../src/control-plane/suspend-tenant.js";
 import { ensureOperator, OPERATOR_GROUPS, type OperatorRole } from "../../src/database/logins.js";
@@ -105,7 +106,9 @@ describe("the hierarchy, by commands", () => {
   it.each(HIERARCHY)("%s gets exit code 0 or 4, as the table says", async (role) => {
     const { serverUrl, password } = world.prepared;
     const env = { AZORA_CONTROL_URL: urlsOf(serverUrl, world.place, password, OPERATORS[role]).control };
-    const words: Record<string, string> = { ALPHA: world.a.slug, HELD: held.slug, SELF: OPERATORS[role] };
+    const file = join(azora.home, "tenants.json");
+    writeFileSync(file, JSON.stringify({ tenants: [{ slug: "new", name: "New", ownerEmail: "new@new.test" }] }));
+    const words: Record<string, string> = { ALPHA: world.a.slug, HELD: held.slug, SELF: OPERATORS[role], FILE: file };
     for (const permission of PERMISSIONS.filter(({ command }) => command.length > 0)) {
       const argv = permission.command.map((word) => words[word] ?? word);
       const { exit, stdout } = await azora.run([...argv, "--json"], env);

@@ -72,6 +72,7 @@ const PLANTED: [rule: string, files: Record<string, string>][] = [
   ["terminal-libraries", { "src/commands/a.ts": 'export { default } from "chalk";\n' }],
   ["drivers", { "src/control-plane/a.ts": 'export { Pool } from "pg";\n' }],
   ["parsers", { "src/isolation/rules/a.ts": 'export { parse } from "@babel/parser";\n' }],
+  ["manifests", { "src/control-plane/a.ts": 'export { parse } from "yaml";\n' }],
   ["no-development-packages", { "src/database/a.ts": 'export { default } from "fast-check";\n' }],
   ["resolvable", { "src/database/a.ts": 'export { nothing } from "./nowhere.js";\n' }],
   [

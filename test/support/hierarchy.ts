@@ -6,7 +6,7 @@ export const HIERARCHY: readonly OperatorRole[] = ["support", "billing", "vendor
 /** One thing that operators do, or must not. */
 export interface Permission {
   readonly does: string;
-  /** The command, as it changes nothing; ALPHA is a tenant, HELD a suspended one, SELF the operator. Empty without one. */
+  /** The command, as it changes nothing; ALPHA is a tenant, HELD a suspended one, SELF the operator, FILE declares a tenant. Empty without one. */
   readonly command: readonly string[];
   /** What reaches the database under it. `$1` is the tenant's id, `$2` the suspended one's. */
   readonly statements: readonly string[];
@@ -61,7 +61,13 @@ export const PERMISSIONS: readonly Permission[] = [
   ),
   may(
     "vendor-admin",
-    "change a tenant's name, slug, region, metadata",
+    "make tenants what a file says",
+    "tenant:apply -f FILE --dry-run",
+    `SELECT FROM control.create_accounts('[{"slug": "new", "name": "New", "ownerEmail": "new@new.test", "plan": "free"}]', false)`,
+  ),
+  may(
+    "vendor-admin",
+    "change a tenant's name, contact, slug, region, metadata",
     "tenant:update ALPHA --name x --dry-run",
     "SELECT control.update_account($1, NULL, 'x', NULL, NULL)",
   ),
@@ -169,7 +175,7 @@ export function operatorsPage(): string {
   const shown = (command: readonly string[]) => {
     const words = command
       .filter((word) => word !== "--dry-run")
-      .map((word) => ({ ALPHA: "acme", HELD: "acme", SELF: "ada" })[word] ?? word);
+      .map((word) => ({ ALPHA: "acme", HELD: "acme", SELF: "ada", FILE: "tenants.yaml" })[word] ?? word);
     return command.length === 0 ? "" : `\`azora ${words.join(" ").replaceAll("azora_test_", "")}\``;
   };
   const rows = PERMISSIONS.map(

@@ -197,57 +197,96 @@ BEGIN
 END
 $$;
 
--- Makes an account whole: the row, its subscription, its default roles, its first user.
--- The tenant's rows are made in the tenant's own context, through the same policies and
--- triggers as the application's, in the operator's name; it is active when all is there.
-CREATE FUNCTION control.create_account(
-  p_slug text, p_name text, p_owner_email text, p_plan text, p_if_not_exists boolean,
-  OUT account_id uuid, OUT created boolean)
+-- What every account begins with: the default roles, and its first user as the owner. In the tenant's own
+-- context, signed by the database, through the same policies and triggers as the application's rows. One
+-- statement, so that each table's policy and trigger are met once.
+CREATE FUNCTION control.furnish_account(p_account uuid, p_owner_email text) RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog
+AS $$
+DECLARE
+  owner_role constant uuid := guard.uuid7();
+  admin_role constant uuid := guard.uuid7();
+  member_role constant uuid := guard.uuid7();
+  viewer_role constant uuid := guard.uuid7();
+  owner constant uuid := guard.uuid7();
+BEGIN
+  PERFORM guard.enter(p_account, 'operator:' || session_user);
+  WITH roles AS (
+    INSERT INTO tenant.roles (account_id, id, name, description) VALUES
+      (p_account, owner_role,  'owner',  'Everything, the account itself included'),
+      (p_account, admin_role,  'admin',  'People, roles and everything they work on'),
+      (p_account, member_role, 'member', 'Works on the records'),
+      (p_account, viewer_role, 'viewer', 'Reads')),
+  permissions AS (
+    INSERT INTO tenant.role_permissions (account_id, role_id, permission) VALUES
+      (p_account, owner_role, '*:*'),
+      (p_account, admin_role, 'users:*'), (p_account, admin_role, 'roles:*'),
+      (p_account, admin_role, 'records:*'), (p_account, admin_role, 'audit_log:read'),
+      (p_account, member_role, 'records:read'), (p_account, member_role, 'records:create'), (p_account, member_role, 'records:update'),
+      (p_account, viewer_role, 'records:read')),
+  people AS (
+    INSERT INTO tenant.users (account_id, id, email, name) VALUES (p_account, owner, p_owner_email, split_part(p_owner_email, '@', 1)))
+  INSERT INTO tenant.user_roles (account_id, user_id, role_id) VALUES (p_account, owner, owner_role);
+  PERFORM guard.leave();
+END
+$$;
+
+-- Makes accounts whole, as many as there are in the list: rows, subscriptions, default roles, first users. They are
+-- active before their rows are made, which nobody sees before all of it is committed. In the order of
+-- their slugs, so that two who make the same ones wait for each other and don't lock each other out.
+-- p_accounts: [{ slug, name, ownerEmail, plan, region?, metadata? }]
+CREATE FUNCTION control.create_accounts(p_accounts jsonb, p_if_not_exists boolean)
+RETURNS TABLE (slug text, account_id uuid, created boolean)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog
 AS $$
 #variable_conflict use_column
 DECLARE
-  plan uuid;
-  owner uuid;
+  made  uuid[];
+  taken text;
+  item  record;
 BEGIN
-  plan := control.find_plan(p_plan);
-  INSERT INTO control.accounts (slug, name, contact_email, status) VALUES (p_slug, p_name, p_owner_email, 'provisioning')
-  ON CONFLICT (slug) DO NOTHING RETURNING id INTO account_id;
-  created := account_id IS NOT NULL;
-  IF NOT created THEN
-    IF p_if_not_exists IS NOT TRUE THEN
-      RAISE EXCEPTION USING ERRCODE = 'AZ011', MESSAGE = format('The slug "%s" is taken.', p_slug),
+  PERFORM control.find_plan(w.plan) FROM (SELECT DISTINCT r.plan FROM jsonb_to_recordset(p_accounts) AS r(plan text)) w;
+  WITH inserted AS (
+    INSERT INTO control.accounts (slug, name, contact_email, region, metadata, status)
+    SELECT w.slug, w.name, w."ownerEmail", w.region, coalesce(w.metadata, '{}'), 'provisioning'::control.account_status
+    FROM jsonb_to_recordset(p_accounts) AS w(slug text, name text, "ownerEmail" text, region text, metadata jsonb)
+    ORDER BY w.slug
+    ON CONFLICT (slug) DO NOTHING RETURNING id)
+  SELECT coalesce(array_agg(id), '{}') INTO made FROM inserted;
+
+  IF p_if_not_exists IS NOT TRUE THEN
+    SELECT w.slug INTO taken
+    FROM jsonb_to_recordset(p_accounts) AS w(slug text) JOIN control.accounts a ON a.slug = w.slug
+    WHERE a.id <> ALL (made) ORDER BY w.slug LIMIT 1;
+    IF FOUND THEN
+      RAISE EXCEPTION USING ERRCODE = 'AZ011', MESSAGE = format('The slug "%s" is taken.', taken),
         HINT = 'Choose another --slug, or add --if-not-exists.';
     END IF;
-    SELECT a.id INTO account_id FROM control.accounts a WHERE a.slug = p_slug;
-    RETURN;
   END IF;
-  INSERT INTO control.subscriptions (account_id, plan_id) VALUES (account_id, plan);
 
-  INSERT INTO guard.purges (account_id) VALUES (account_id);
-  PERFORM guard.enter(account_id, 'operator:' || session_user);
-  WITH role AS (
-    INSERT INTO tenant.roles (account_id, name, description) VALUES
-      (account_id, 'owner',  'Everything, the account itself included'),
-      (account_id, 'admin',  'People, roles and everything they work on'),
-      (account_id, 'member', 'Works on the records'),
-      (account_id, 'viewer', 'Reads')
-    RETURNING id, name)
-  INSERT INTO tenant.role_permissions (account_id, role_id, permission)
-  SELECT account_id, role.id, granted.permission
-  FROM role JOIN (VALUES
-    ('owner', '*:*'),
-    ('admin', 'users:*'), ('admin', 'roles:*'), ('admin', 'records:*'), ('admin', 'audit_log:read'),
-    ('member', 'records:read'), ('member', 'records:create'), ('member', 'records:update'),
-    ('viewer', 'records:read')) AS granted(role_name, permission) ON granted.role_name = role.name;
-  INSERT INTO tenant.users (account_id, email, name) VALUES (account_id, p_owner_email, split_part(p_owner_email, '@', 1))
-  RETURNING id INTO owner;
-  INSERT INTO tenant.user_roles (account_id, user_id, role_id)
-  SELECT account_id, owner, r.id FROM tenant.roles r WHERE r.account_id = create_account.account_id AND r.name = 'owner';
-  PERFORM guard.leave();
-  DELETE FROM guard.purges p WHERE p.account_id = create_account.account_id;
-  UPDATE control.accounts SET status = 'active', updated_at = clock_timestamp() WHERE id = create_account.account_id;
+  INSERT INTO control.subscriptions (account_id, plan_id)
+  SELECT a.id, p.id
+  FROM jsonb_to_recordset(p_accounts) AS w(slug text, plan text)
+  JOIN control.accounts a ON a.slug = w.slug JOIN control.plans p ON p.code = w.plan
+  WHERE a.id = ANY (made);
+  UPDATE control.accounts SET status = 'active', updated_at = clock_timestamp() WHERE id = ANY (made);
+  FOR item IN SELECT a.id, a.contact_email FROM control.accounts a WHERE a.id = ANY (made) LOOP
+    PERFORM control.furnish_account(item.id, item.contact_email);
+  END LOOP;
+  RETURN QUERY
+    SELECT a.slug, a.id, a.id = ANY (made)
+    FROM jsonb_to_recordset(p_accounts) AS w(slug text) JOIN control.accounts a ON a.slug = w.slug;
 END
+$$;
+
+-- A set of one.
+CREATE FUNCTION control.create_account(
+  p_slug text, p_name text, p_owner_email text, p_plan text, p_if_not_exists boolean,
+  OUT account_id uuid, OUT created boolean)
+LANGUAGE sql SET search_path = pg_catalog
+AS $$
+  SELECT c.account_id, c.created FROM control.create_accounts(
+    jsonb_build_array(jsonb_build_object('slug', p_slug, 'name', p_name, 'ownerEmail', p_owner_email, 'plan', p_plan)), p_if_not_exists) c
 $$;
 
 CREATE FUNCTION control.set_suspension(p_account uuid, p_reason text, p_read_only boolean, p_cause control.suspension_cause) RETURNS boolean
@@ -316,7 +355,8 @@ END
 $$;
 
 -- What the vendor knows of an account. NULL leaves a value as it is; in the metadata a NULL takes a key away.
-CREATE FUNCTION control.update_account(p_account uuid, p_slug text, p_name text, p_region text, p_metadata jsonb) RETURNS boolean
+CREATE FUNCTION control.update_account(
+  p_account uuid, p_slug text, p_name text, p_region text, p_metadata jsonb, p_contact_email text DEFAULT NULL) RETURNS boolean
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog
 AS $$
 DECLARE
@@ -327,6 +367,7 @@ BEGIN
   wanted := account;
   wanted.slug := coalesce(p_slug, account.slug);
   wanted.name := coalesce(p_name, account.name);
+  wanted.contact_email := coalesce(p_contact_email, account.contact_email);
   wanted.region := NULLIF(coalesce(p_region, account.region), '');
   wanted.metadata := jsonb_strip_nulls(account.metadata || coalesce(p_metadata, '{}'));
   IF wanted IS NOT DISTINCT FROM account THEN
@@ -335,8 +376,8 @@ BEGIN
   IF EXISTS (SELECT FROM control.accounts a WHERE a.slug = wanted.slug AND a.id <> p_account) THEN
     RAISE EXCEPTION USING ERRCODE = 'AZ011', MESSAGE = format('The slug "%s" is taken.', p_slug), HINT = 'Choose another --slug.';
   END IF;
-  UPDATE control.accounts SET slug = wanted.slug, name = wanted.name, region = wanted.region, metadata = wanted.metadata,
-    updated_at = clock_timestamp()
+  UPDATE control.accounts SET slug = wanted.slug, name = wanted.name, contact_email = wanted.contact_email,
+    region = wanted.region, metadata = wanted.metadata, updated_at = clock_timestamp()
   WHERE id = p_account;
   RETURN true;
 END
@@ -765,8 +806,9 @@ TO azora_billing;
 
 GRANT SELECT ON control.operators, control.settings, control.admin_audit_log, control.purge_receipts, control.purge_approvals TO azora_vendor_admin;
 GRANT EXECUTE ON FUNCTION
+  control.create_accounts(jsonb, boolean),
   control.create_account(text, text, text, text, boolean),
-  control.update_account(uuid, text, text, text, jsonb),
+  control.update_account(uuid, text, text, text, jsonb, text),
   control.suspend_account(uuid, text, boolean),
   control.resume_account(uuid),
   control.hold_account(uuid, text),

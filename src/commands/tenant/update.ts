@@ -7,7 +7,7 @@ import type { LifecycleResult } from "../../control-plane/change-tenant.js";
 import { AzoraError } from "../../errors.js";
 
 export default class TenantUpdateCommand extends AzoraCommand {
-  static override summary = "Change what the vendor knows of a tenant: name, slug, region, metadata.";
+  static override summary = "Change what the vendor knows of a tenant: name, contact, slug, region, metadata.";
   static override description =
     "Applications know a tenant by its id, which never changes; scripts that name it by a slug have to follow a new one.";
   static override examples = [
@@ -17,6 +17,7 @@ export default class TenantUpdateCommand extends AzoraCommand {
   static override args = { tenant: tenantArgument };
   static override flags = {
     name: string({ description: "Name of the tenant, for people." }),
+    "contact-email": string({ description: "E-mail address of the vendor's contact; the tenant's users stay as they are." }),
     slug: string({ description: "Short name: 1 to 63 lower-case letters, digits and hyphens." }),
     region: string({ description: "Where it is kept, as you name it; an empty one takes it away." }),
     metadata: string({
@@ -29,15 +30,18 @@ export default class TenantUpdateCommand extends AzoraCommand {
 
   async run(): Promise<LifecycleResult> {
     const { args, flags } = await this.parse(TenantUpdateCommand);
-    const { name, slug, region, metadata, "dry-run": dryRun } = flags;
+    const { name, "contact-email": contactEmail, slug, region, metadata, "dry-run": dryRun } = flags;
     const change = {
       ...(name !== undefined && { name }),
+      ...(contactEmail !== undefined && { contactEmail }),
       ...(slug !== undefined && { slug }),
       ...(region !== undefined && { region }),
       ...(metadata && { metadata: parsePairs(metadata, "--metadata") }),
     };
     if (Object.keys(change).length === 0) {
-      throw new AzoraError("USAGE", "There is nothing to change.", { hint: "Pass --name, --slug, --region or --metadata." });
+      throw new AzoraError("USAGE", "There is nothing to change.", {
+        hint: "Pass --name, --contact-email, --slug, --region or --metadata.",
+      });
     }
     const { openInstallation } = await import("../../installation/open.js");
     const { updateTenant } = await import("../../control-plane/update-tenant.js");
