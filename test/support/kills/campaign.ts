@@ -103,7 +103,8 @@ async function howLong(site: Site): Promise<Record<Task["name"], number>> {
 }
 
 /** Runs a command; killed after some milliseconds, if it lives so long. */
-function runFor(site: Site, argv: readonly string[], milliseconds?: number) {
+async function runFor(site: Site, argv: readonly string[], milliseconds?: number) {
+  await site.free();
   const child = spawn(process.execPath, [RUN, ...argv], { env: site.env, stdio: ["ignore", "pipe", "pipe"] });
   const timer = milliseconds === undefined ? undefined : setTimeout(() => child.kill("SIGKILL"), milliseconds);
   let output = "";

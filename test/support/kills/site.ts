@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "vitest";
 import { openEmbedded } from "../../../src/database/embedded/engine.js";
+import type { Engine } from "../../../src/database/engine.js";
 import { initialised } from "../../cli/azora.js";
 import { urlsOf } from "../server-template.js";
 import { type EngineKind, World } from "../world.js";
@@ -15,6 +16,8 @@ export interface Site {
   write(name: string, content: string): string;
   /** Past every policy, when nothing of a killed command is under way any more. */
   look<Row extends object>(sql: string): Promise<Row[]>;
+  /** Lets go of what looking holds: before a command wants it. */
+  free(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -49,6 +52,7 @@ async function onServer(home: string): Promise<Omit<Site, "write">> {
       await expect.poll(busy, { timeout: 30_000 }).toEqual([]);
       return world.look<Row>(sql);
     },
+    free: async () => undefined,
     close: () => world.close(),
   };
 }
@@ -56,16 +60,21 @@ async function onServer(home: string): Promise<Omit<Site, "write">> {
 async function embedded(): Promise<Omit<Site, "write">> {
   const azora = await initialised();
   const { home, dataDir } = azora;
+  let opened: Engine | undefined;
+  const free = async () => {
+    await opened?.close();
+    opened = undefined;
+  };
   return {
     env: { PATH: process.env.PATH, HOME: home, AZORA_DATA_DIR: dataDir },
     async look<Row extends object>(sql: string) {
-      const engine = openEmbedded({ dataDir, controlLogin: "azora_admin" });
-      try {
-        return (await (await engine.pool("owner")).query<Row>(sql)).rows;
-      } finally {
-        await engine.close();
-      }
+      opened ??= openEmbedded({ dataDir, controlLogin: "azora_admin" });
+      return (await (await opened.pool("owner")).query<Row>(sql)).rows;
     },
-    close: () => azora.remove(),
+    free,
+    close: async () => {
+      await free();
+      await azora.remove();
+    },
   };
 }
