@@ -47,6 +47,9 @@ export async function closeTenantDb(): Promise<void> {
 }
 
 export { type Config, loadConfig } from "./config.js";
+export { type ApplyResult, applyPlan } from "./control-plane/apply/apply.js";
+export { type Plan, planChanges } from "./control-plane/apply/plan.js";
+export { readPlan, writePlan } from "./control-plane/apply/plan-file.js";
 export { createOperator, disableOperator, grantOperator, rotateOperator } from "./control-plane/change-operator.js";
 export { type ChangePlanInput, changePlan } from "./control-plane/change-plan.js";
 export type { ChangeTenantInput, LifecycleResult } from "./control-plane/change-tenant.js";
@@ -56,6 +59,9 @@ export { findTenant } from "./control-plane/find-tenant.js";
 export { type HoldTenantInput, holdTenant, releaseTenant } from "./control-plane/hold-tenant.js";
 export { listOperators } from "./control-plane/list-operators.js";
 export { type ListTenantsInput, listTenants, type TenantPage } from "./control-plane/list-tenants.js";
+export { type DeclaredTenant, parseManifest } from "./control-plane/manifest/parse.js";
+export { readManifests } from "./control-plane/manifest/read.js";
+export { writeManifest } from "./control-plane/manifest/write.js";
 export type { Operator } from "./control-plane/operator.js";
 export { checkPurge, type PurgePreview, previewPurge } from "./control-plane/preview-purge.js";
 export { type PurgeDueResult, purgeDue } from "./control-plane/purge-due.js";

@@ -1,6 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { Line } from "../bench/control-plane/line.js";
 import type { Report } from "../bench/tenant-db/report.js";
 import { type Trial, tryOperation } from "../bench/tenant-db/trial.js";
 import { urlOf } from "../support/server-template.js";
@@ -30,6 +31,17 @@ it("measures azora beside stock Prisma and prints ratios", () => {
     expect(Math.min(...medians)).toBeGreaterThan(0);
   }
   expect(goals.map(({ text }) => text)).toContain("findMany, loopback: azora / stock");
+});
+
+it("measures tenant:apply beside INSERTs by hand of the same rows, as many by each", () => {
+  const { stdout, stderr, status } = bench("control-plane", "apply", "--tenants", "20", "--rounds", "1", "--json");
+  expect(status, stderr).toBe(0);
+  const lines = JSON.parse(stdout) as readonly Line[];
+  expect(lines.map(({ goal, unit }) => ({ goal, unit }))).toEqual([
+    { goal: 3, unit: "times" },
+    { goal: 5, unit: "s" },
+  ]);
+  for (const { value } of lines) expect(value).toBeGreaterThan(0);
 });
 
 it("lists the benches without a name, and for one that there isn't", () => {

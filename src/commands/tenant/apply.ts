@@ -131,7 +131,7 @@ export default class TenantApplyCommand extends AzoraCommand {
   private async applyPlan(connection: ControlConnection, plan: Plan): Promise<AppliedPlan> {
     const { applyPlan } = await import("../../control-plane/apply/apply.js");
     const result = await withProgress(this.io, "Applying", (progress) =>
-      applyPlan(connection, plan, (done) => progress.update({ done, total: plan.steps.length, unit: "tenants" })),
+      applyPlan(connection, plan, (done, total) => progress.update({ done, total, unit: "tenants" })),
     );
     const answer = { dryRun: false, plan, applied: result };
     const { failed, created, updated, pruned } = result;

@@ -40,19 +40,19 @@ const FATAL: ReadonlySet<ErrorCode> = new Set([
 /**
  * Carries out a plan, if the world is as it was when the plan was made; what an interrupted run of the same plan
  * has done counts as done. Each tenant is changed whole or not at all, and one that fails doesn't stop the others.
- * @param onProgress told how many steps are done
+ * @param onProgress told how many of the steps that are left are done
  * @throws AzoraError CONFLICT (another installation's plan, or the world has moved: nothing is touched), NOT_PERMITTED,
  * connection errors (what is done stays; the same plan goes on)
  */
 export async function applyPlan(
   connection: ControlConnection,
   plan: Plan,
-  onProgress: (done: number) => void = () => undefined,
+  onProgress: (done: number, total: number) => void = () => undefined,
 ): Promise<ApplyResult> {
   const steps = await stepsLeft(connection, plan);
   const counts = { create: 0, update: 0, prune: 0 };
   const failed: FailedTenant[] = [];
-  let done = plan.steps.length - steps.length;
+  let done = 0;
   const take = async (taken: readonly PlannedStep[], work: () => Promise<void>): Promise<void> => {
     try {
       await work();
@@ -63,13 +63,13 @@ export async function applyPlan(
       failed.push(...taken.map(({ after }) => failure(after.slug, error)));
     }
     done += taken.length;
-    onProgress(done);
+    onProgress(done, steps.length);
   };
   // One of them is at fault: by themselves the others are made.
   const takeApart = async (taken: readonly PlannedStep[]) => {
     for (const step of taken) await take([step], () => createSet(connection, [step], plan));
   };
-  onProgress(done);
+  onProgress(done, steps.length);
   const created = steps.filter((step) => !isChange(step));
   for (let at = 0; at < created.length; at += SET) {
     const set = created.slice(at, at + SET);

@@ -7,6 +7,7 @@ import { parseArgs } from "node:util";
 import { Client } from "pg";
 import { startServer } from "../../support/postgres-server.js";
 import { urlOf } from "../../support/server-template.js";
+import { DURABLE } from "../durable.js";
 import { median } from "../statistics.js";
 import { handWritten, TABLES } from "./hand-written.js";
 import { type BenchInstallation, copyOf, makeInstallation } from "./installation.js";
@@ -22,7 +23,7 @@ export async function measure(args: readonly string[]): Promise<readonly Line[]>
   const directory = mkdtempSync(join(tmpdir(), "azora-bench-"));
   const file = join(directory, "tenants.yaml");
   writeFileSync(file, manifest(tenants));
-  const server = await startServer({});
+  const server = await startServer(DURABLE);
   try {
     const installation = await makeInstallation(server.url);
     const all: Round[] = [];

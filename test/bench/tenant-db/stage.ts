@@ -1,21 +1,12 @@
 import { makePassword } from "../../../src/database/scram.js";
 import { type ServerSettings, startServer } from "../../support/postgres-server.js";
 import { administer } from "../../support/server-template.js";
+import { DURABLE } from "../durable.js";
 import type { Database, Place } from "./contenders/contender.js";
 import { CONTENDERS, type ContenderName, kindOf } from "./contenders/index.js";
 import { type Installed, makeDatabase } from "./databases.js";
 import { type DelayedLine, delayLine } from "./latency/delayed-line.js";
 import { accountOf, type Seed, seed } from "./seed.js";
-
-/** As in production: nothing that was committed is lost in a crash. */
-const DURABLE: ServerSettings = {
-  fsync: "on",
-  full_page_writes: "on",
-  synchronous_commit: "on",
-  shared_buffers: "256MB",
-  max_connections: 400,
-  max_wal_size: "4GB",
-};
 
 export const POOL_SIZE = 10;
 
