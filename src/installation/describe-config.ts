@@ -13,8 +13,8 @@ export interface DescribedSetting {
 /** Every setting with its value, secrets redacted, and where it came from. */
 export function describeConfig(config: Config): DescribedSetting[] {
   return [
-    describe("context", config.context, (value) => value),
     describe("data directory", config.dataDir, (value) => value),
+    describe("context", config.context, (value) => value),
     describe("engine", config.engine, (value) => value),
     describe("owner's connection", config.ownerUrl, hidePassword),
     describe("control plane's connection", config.controlUrl, hidePassword),

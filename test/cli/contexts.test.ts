@@ -32,7 +32,7 @@ it("each has tenants of its own; the flag, the variable and context:use say whos
 
 it("config and whoami say which one is in use, and why", async () => {
   const { settings } = (await json("config")).document.result;
-  expect(settings[0]).toMatchObject({ name: "context", value: "one", source: "file" });
+  expect(settings[1]).toMatchObject({ name: "context", value: "one", source: "file" });
   expect((await json("whoami", "--context", "two")).document.result).toMatchObject({ context: "two", login: "azora_admin" });
   const told = await azora.json(["config"], { ...AT_HOME, AZORA_CONTROL_URL: url });
   const control = told.document.result.settings.find(({ name }: { name: string }) => name === "control plane's connection");
