@@ -1,10 +1,9 @@
-import { AzoraError } from "../errors.js";
 import type { Finding } from "./finding.js";
+import { JsonPart } from "./json-part.js";
+import { type Subject, subjectKey, subjectOf } from "./subject.js";
 
-/** One known finding that is accepted until a day. Two findings of one rule on one object need two entries. */
-export interface BaselineEntry {
-  readonly rule: string;
-  readonly object: string;
+/** One known finding that is accepted until a day. Two findings of one rule on one subject need two entries. */
+export interface BaselineEntry extends Subject {
   readonly reason: string;
   /** The last day on which it holds, UTC: `2027-02-21`. */
   readonly until: string;
@@ -13,28 +12,34 @@ export interface BaselineEntry {
 /** How long a finding is accepted when it is taken into a baseline by command. */
 const DAYS_ACCEPTED = 90;
 
+const HINT = 'An entry is { "rule", "object", "reason", "until": "2027-02-21" }; one on a file says the "evidence" as well.';
+
 /**
  * Reads a baseline file's text.
- * @param file its name, for errors
- * @throws AzoraError INVALID_INPUT naming the entry that is wrong: one read amiss would accept something else
+ * @param path the file's name, for errors
+ * @throws AzoraError INVALID_INPUT naming what is wrong and its line: one read amiss would accept something else
  */
-export function parseBaseline(text: string, file: string): BaselineEntry[] {
-  const document = parseJson(text, file) as { format?: unknown; accepted?: unknown } | null;
-  if (document?.format !== 1 || !Array.isArray(document.accepted)) {
-    throw invalid(file, "it has to be { format: 1, accepted: [ … ] }");
-  }
-  return document.accepted.map((entry: Record<string, unknown> | null, at) => {
-    const { rule, object, reason, until } = entry ?? {};
-    if (!isText(rule) || !isText(object)) throw invalid(file, `entry ${at + 1} names no rule or no object`);
-    if (!isText(reason)) throw invalid(file, `entry ${at + 1} (${rule}, ${object}) says no reason`);
-    if (!isText(until) || !isDay(until)) throw invalid(file, `entry ${at + 1} (${rule}, ${object}) says no day in "until"`);
-    return { rule, object, reason, until };
+export function parseBaseline(text: string, path: string): BaselineEntry[] {
+  const { format, accepted } = JsonPart.parse(text, { path, hint: HINT }).object({ required: ["format", "accepted"] });
+  format.must(1);
+  return accepted.list().map(entryOf);
+}
+
+function entryOf(part: JsonPart): BaselineEntry {
+  const { rule, object, evidence, reason, until } = part.object({
+    required: ["rule", "object", "reason", "until"],
+    optional: ["evidence"],
   });
+  if (!isDay(until.text())) until.fail(`${until.name} must be a day, such as 2027-02-21.`);
+  // A line moves with whatever is written above it.
+  if (object.text().startsWith("file ") && !evidence) part.fail(`${part.name} is on a file and lacks "evidence".`);
+  const subject = { rule: rule.text(), object: object.text(), ...(evidence && { evidence: evidence.text() }) };
+  return { ...subject, reason: reason.text(), until: until.text() };
 }
 
 /** A baseline as a file's text, in an order that keeps differences between two versions small. */
 export function formatBaseline(entries: readonly BaselineEntry[]): string {
-  const key = ({ rule, object, until }: BaselineEntry) => `${rule}\n${object}\n${until}`;
+  const key = (entry: BaselineEntry) => `${subjectKey(entry)}\n${entry.until}`;
   const accepted = [...entries].sort((one, other) => (key(one) < key(other) ? -1 : 1));
   return `${JSON.stringify({ format: 1, accepted }, null, 2)}\n`;
 }
@@ -46,25 +51,7 @@ export function renewBaseline(
   { reason, today }: { readonly reason: string; readonly today: string },
 ): BaselineEntry[] {
   const until = new Date(Date.parse(today) + DAYS_ACCEPTED * 86_400_000).toISOString().slice(0, 10);
-  return [...kept, ...findings.map(({ rule, object }) => ({ rule, object, reason, until }))];
-}
-
-function parseJson(text: string, file: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    throw new AzoraError("INVALID_INPUT", `The baseline ${file} is no JSON.`, { cause: error });
-  }
-}
-
-function invalid(file: string, what: string): AzoraError {
-  return new AzoraError("INVALID_INPUT", `The baseline ${file} can't be used: ${what}.`, {
-    hint: 'An entry is { "rule", "object", "reason", "until": "2027-02-21" }.',
-  });
-}
-
-function isText(value: unknown): value is string {
-  return typeof value === "string" && value.trim() !== "";
+  return [...kept, ...findings.map((finding) => ({ ...subjectOf(finding), reason, until }))];
 }
 
 function isDay(text: string): boolean {

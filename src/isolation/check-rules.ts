@@ -11,7 +11,7 @@ export interface StaticResult {
 
 /**
  * Holds a catalog against every rule. Exemptions are not applied here: a finding that somebody accepted is still one
- * (see `sortFindings`), except that a table which is exempted as a whole isn't a tenant table.
+ * (see `judge`), except that a table which is exempted as a whole isn't a tenant table.
  */
 export function checkRules(facts: Facts): StaticResult {
   const results: RuleResult[] = [];

@@ -1,6 +1,7 @@
 import type { BaselineEntry } from "./baseline.js";
 import { covers } from "./exempt.js";
 import type { Exemption, Finding } from "./finding.js";
+import { subjectKey, subjectOf } from "./subject.js";
 import type { Verification } from "./verification.js";
 
 export interface JudgeInput {
@@ -29,10 +30,12 @@ export function judge({ findings, exemptions, baseline, objects, today }: JudgeI
   const open: Finding[] = [];
   const accepted: Verification["accepted"][number][] = [];
   for (const finding of findings) {
-    const exemption = exemptions.find((each) => matches(each, finding));
-    const at = left.findIndex(({ rule, object }) => rule === finding.rule && object === finding.object);
+    const matching = exemptions.filter((each) => matches(each, finding));
+    for (const each of matching) usedExemptions.add(each);
+    const [exemption] = matching;
+    const key = subjectKey(subjectOf(finding));
+    const at = left.findIndex((entry) => subjectKey(entry) === key);
     if (exemption) {
-      usedExemptions.add(exemption);
       accepted.push({ ...finding, reason: exemption.reason, until: null });
     } else if (at >= 0) {
       const [entry] = left.splice(at, 1) as [BaselineEntry];

@@ -61,7 +61,7 @@ describe.each([
     if (why !== null) skip(why);
     const found = await findAfter(place.client, [fault.sql], fault.exemptions);
     expect(
-      found.open.map(({ rule }) => rule),
+      found.findings.map(({ rule }) => rule),
       shown(found).join("\n"),
     ).toContain(fault.rule);
   });
@@ -81,7 +81,7 @@ describe.each([
       // The second may have lost what it breaks to the first; then it is not planted.
       const second = `DO $pair$ BEGIN EXECUTE $sql$${other.sql}$sql$; EXCEPTION WHEN OTHERS THEN NULL; END $pair$`;
       const found = await findAfter(place.client, [one.sql, second]);
-      expect(found.open, `${one.name} and ${other.name}`).not.toEqual([]);
+      expect(found.findings, `${one.name} and ${other.name}`).not.toEqual([]);
     });
     await fc.assert(property, { seed: SEED, numRuns: place.isServer ? 60 : 15 });
   });

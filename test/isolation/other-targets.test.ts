@@ -2,9 +2,9 @@ import { Pool, type PoolClient } from "pg";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { readCatalog } from "../../src/isolation/catalog/read-catalog.js";
 import { checkRules } from "../../src/isolation/check-rules.js";
-import { sortFindings } from "../../src/isolation/exempt.js";
 import type { Exemption } from "../../src/isolation/finding.js";
 import type { Target } from "../../src/isolation/target.js";
+import { accept } from "../attack/faults/plant.js";
 import { administer, dropDatabase, urlOf } from "../support/server-template.js";
 
 /** A schema that has never heard of azora: row security by a plain setting, integer keys, one schema for all. */
@@ -83,7 +83,7 @@ describe("another's schema", () => {
     try {
       await client.query(sql);
       const { findings } = checkRules({ catalog: await readCatalog(client), target });
-      const { open } = sortFindings(findings, target.exemptions);
+      const { findings: open } = accept(findings, target.exemptions);
       return open
         .filter(({ rule }) => rule !== "administrators" && rule !== "shared-functions")
         .map(({ rule, object }) => `${rule}: ${object}`);
@@ -160,6 +160,6 @@ describe("another's schema", () => {
   it("reports an exemption that meets nothing as stale", async () => {
     const exemption = { object: "table app.gone", reason: "was here once" };
     const { findings } = checkRules({ catalog: await readCatalog(client), target: TARGET });
-    expect(sortFindings(findings, [exemption]).stale).toEqual([exemption]);
+    expect(accept(findings, [exemption]).stale).toEqual([{ ...exemption, why: expect.any(String) }]);
   });
 });

@@ -141,6 +141,18 @@ describe("isolation:diff", () => {
     expect(counts).toEqual({ dangerous: 3, look: 0, safe: 0 });
   });
 
+  it("sees a second finding that is like the first, and none in a file whose lines have moved", () => {
+    const at = (...lines: number[]) =>
+      report({
+        verification: verification({
+          findings: lines.map((line) => finding({ layer: "source", object: `file src/a.ts:${line}` })),
+        }),
+      });
+    const { whole, moved, more } = { whole: at(3), moved: at(8), more: at(8, 12) };
+    expect(compareReports(whole, moved).changes).toEqual([]);
+    expect(compareReports(whole, more).changes.map(({ what }) => what)).toEqual(["found now: foreign-key-unpaired"]);
+  });
+
   it("puts dangerous changes first", () => {
     const changes = changed("batches", ({ indexes, grants }) => ({
       indexes: [...indexes, index("i", ["account_id"])],

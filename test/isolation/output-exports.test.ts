@@ -80,6 +80,11 @@ describe("SARIF", () => {
     });
     expect(prints(reworded)).toEqual(prints());
     expect(new Set(prints()).size).toBe(prints().length);
+    const moved = verification({
+      ...BAD,
+      accepted: BAD.accepted.map((each) => ({ ...each, object: "file prisma/tenant.prisma:40" })),
+    });
+    expect(prints(moved)).toEqual(prints());
   });
 });
 

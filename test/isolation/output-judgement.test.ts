@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { assemble, type Harvest } from "../../src/isolation/assemble.js";
 import { type BaselineEntry, formatBaseline, parseBaseline, renewBaseline } from "../../src/isolation/baseline.js";
-import type { Exemption } from "../../src/isolation/finding.js";
+import type { Exemption, Finding } from "../../src/isolation/finding.js";
 import { schemaFingerprint } from "../../src/isolation/fingerprint.js";
 import { attempt, catalog, finding, grant, policy, probe, tenantTable, verification } from "./support/build.js";
 
@@ -80,6 +80,27 @@ describe("a baseline", () => {
     });
   });
 
+  const inFile = (more: Partial<Finding>) =>
+    finding({
+      layer: "source",
+      rule: "raw-query-unsafe",
+      object: "file src/a.ts:12",
+      evidence: "it is one. db.$queryRawUnsafe(sql)",
+      ...more,
+    });
+
+  it("finds a place in a file again when its line moves, and no other place", () => {
+    const baseline = renewBaseline([inFile({})], [], { reason: "goes soon", today: "2026-11-23" });
+    expect(baseline).toEqual([expect.objectContaining({ object: "file src/a.ts", evidence: inFile({}).evidence })]);
+    expect(parseBaseline(formatBaseline(baseline), "b.json")).toEqual(baseline);
+    const said = (...findings: Finding[]) => verdict({ findings }, [], baseline);
+    expect(said(inFile({ object: "file src/a.ts:40" }))).toMatchObject({ verdict: "clean", stale: [] });
+    expect(said(inFile({ object: "file src/b.ts:12" })).verdict).toBe("violations");
+    expect(said(inFile({ evidence: "it is one. db.$queryRawUnsafe(other)" })).verdict).toBe("violations");
+    // The same code a second time in the file is a second fault.
+    expect(said(inFile({}), inFile({ object: "file src/a.ts:40" })).findings).toHaveLength(1);
+  });
+
   it("survives being written, and keeps reasons when it is renewed", () => {
     const { kept } = assemble(harvest({ findings: [finding()] }), { exemptions: [] }, [ENTRY]);
     const fresh = finding({ rule: "new-rule" });
@@ -95,6 +116,8 @@ describe("a baseline", () => {
     ["another format", '{"format":2,"accepted":[]}'],
     ["no reason", JSON.stringify({ format: 1, accepted: [{ ...ENTRY, reason: " " }] })],
     ["no day", JSON.stringify({ format: 1, accepted: [{ ...ENTRY, until: "2026-02-31" }] })],
+    ["a file without evidence", JSON.stringify({ format: 1, accepted: [{ ...ENTRY, object: "file src/a.ts:12" }] })],
+    ["a misspelt key", JSON.stringify({ format: 1, accepted: [{ ...ENTRY, evidense: "x" }] })],
     ["no object", JSON.stringify({ format: 1, accepted: [{ ...ENTRY, object: undefined }] })],
     ["null for an entry", '{"format":1,"accepted":[null]}'],
   ])("is refused with %s", (_, text) => {
@@ -107,6 +130,11 @@ describe("an exemption", () => {
     const known = { findings: [finding(), finding({ object: "table tenant.documents_2026" })] };
     const answer = verdict(known, [{ object: "table tenant.documents*", rule: "foreign-key-unpaired", reason: "read only" }]);
     expect(answer).toMatchObject({ verdict: "clean", accepted: [{ until: null }, { until: null }], stale: [] });
+  });
+
+  it("is not reported when another takes the same findings", () => {
+    const [wide, narrow] = ["table tenant.*", "table tenant.documents"].map((object) => ({ object, reason: "read only" }));
+    expect(verdict({ findings: [finding()] }, [wide, narrow] as Exemption[]).stale).toEqual([]);
   });
 
   it("is reported when it serves for nothing, unless it says what an object is that is there", () => {

@@ -1,4 +1,6 @@
+import type { Finding } from "../finding.js";
 import type { Report } from "../report/report.js";
+import { numbered, subjectKey, subjectOf } from "../subject.js";
 import type { Verification } from "../verification.js";
 import { type Change, type ChangeClass, pairs } from "./change.js";
 import { databaseChanges } from "./database.js";
@@ -33,7 +35,6 @@ export function compareReports(before: Report, after: Report): Comparison {
 
 /** A finding that came, a check that is no longer made, a breakage that goes unnoticed. */
 function verificationChanges(before: Verification, after: Verification): Change[] {
-  const finding = ({ rule, object, evidence }: Verification["findings"][number]) => `${rule}\n${object}\n${evidence}`;
   const came = (object: string, what: string, kind: ChangeClass): Change => ({
     class: kind,
     object,
@@ -42,12 +43,12 @@ function verificationChanges(before: Verification, after: Verification): Change[
     after: null,
   });
   return [
-    ...pairs(before.findings, after.findings, finding).flatMap(({ before: old, after: fresh }) => {
+    ...pairs(keyed(before.findings), keyed(after.findings), keyOf).flatMap(({ before: old, after: fresh }) => {
       if (old && fresh) return [];
       if (fresh) return [came(fresh.object, `found now: ${fresh.rule}`, "dangerous")];
       return old ? [came(old.object, `no longer found: ${old.rule}`, "safe")] : [];
     }),
-    ...pairs(before.accepted, after.accepted, finding).flatMap(({ before: old, after: fresh }) =>
+    ...pairs(keyed(before.accepted), keyed(after.accepted), keyOf).flatMap(({ before: old, after: fresh }) =>
       fresh && !old ? [came(fresh.object, `accepted now: ${fresh.rule}, because ${fresh.reason}`, "look")] : [],
     ),
     ...checksGone(before, after).map((id) => came(`check ${id}`, "it is no longer made", "dangerous")),
@@ -59,6 +60,14 @@ function verificationChanges(before: Verification, after: Verification): Change[
       .map((text) => came("verdict", `could not be told: ${text}`, "look")),
   ];
 }
+
+/** Findings with what names them: two that are alike are two, and a place in a file stays the same when its line moves. */
+function keyed<Each extends Finding>(findings: readonly Each[]): readonly (Each & { readonly key: string })[] {
+  const keys = numbered(findings, (finding) => `${subjectKey(subjectOf(finding))}\n${finding.evidence}`);
+  return findings.map((finding, at) => ({ ...finding, key: keys[at] ?? "" }));
+}
+
+const keyOf = ({ key }: { readonly key: string }) => key;
 
 function checksGone(before: Verification, after: Verification): string[] {
   const made = ({ rules, probes, selfTest }: Verification) => [

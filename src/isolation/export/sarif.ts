@@ -1,5 +1,6 @@
 import type { Finding, Severity } from "../finding.js";
 import { sha256 } from "../fingerprint.js";
+import { numbered, subjectKey, subjectOf } from "../subject.js";
 import type { Verification } from "../verification.js";
 import type { Locate } from "./locate.js";
 
@@ -18,14 +19,14 @@ const LOGICAL_KIND: Readonly<Record<string, string>> = { function: "function", r
 
 /**
  * A verification as SARIF 2.1.0: one result a finding; those that a person accepted are suppressed, with the reason.
- * Each has a fingerprint that stays while rule and object stay, whatever the words.
+ * Each has a fingerprint that stays while its subject does, whatever the words and the line.
  */
 export function toSarif(verification: Verification, locate: Locate): object {
   const { azora, findings, accepted, unclear, verdict, checkedAt } = verification;
   const rules = describeRules(verification);
   const index = new Map(rules.map(({ id }, at) => [id, at]));
-  const count = new Map<string, number>();
-  const result = (finding: Finding) => toResult(finding, { locate, index, count });
+  const identities = numbered([...findings, ...accepted], (finding) => subjectKey(subjectOf(finding)));
+  const result = (finding: Finding, at: number) => toResult(finding, { locate, index, identity: identities[at] ?? "" });
   const notify = (text: string) => ({ level: "error", message: { text } });
   return {
     $schema: "https://json.schemastore.org/sarif-2.1.0.json",
@@ -42,8 +43,8 @@ export function toSarif(verification: Verification, locate: Locate): object {
         ],
         results: [
           ...findings.map(result),
-          ...accepted.map((finding) => ({
-            ...result(finding),
+          ...accepted.map((finding, at) => ({
+            ...result(finding, findings.length + at),
             suppressions: [{ kind: "external", status: "accepted", justification: finding.reason }],
           })),
         ],
@@ -77,14 +78,11 @@ function describeRules({ rules, probes, findings, accepted }: Verification): Rul
 interface ResultInput {
   readonly locate: Locate;
   readonly index: ReadonlyMap<string, number>;
-  /** How many findings of a rule on an object were written already. */
-  readonly count: Map<string, number>;
+  readonly identity: string;
 }
 
-function toResult({ rule, severity, object, allows, evidence, fix }: Finding, { locate, index, count }: ResultInput): object {
-  const identity = `${rule}\n${object}`;
-  const nth = (count.get(identity) ?? 0) + 1;
-  count.set(identity, nth);
+function toResult(finding: Finding, { locate, index, identity }: ResultInput): object {
+  const { rule, severity, object, allows, evidence, fix } = finding;
   const place = locate(object);
   const kind = object.slice(0, object.indexOf(" "));
   return {
@@ -106,7 +104,7 @@ function toResult({ rule, severity, object, allows, evidence, fix }: Finding, { 
         }),
       },
     ],
-    partialFingerprints: { "azora/v1": sha256(`${identity}\n${nth}`) },
+    partialFingerprints: { "azora/v1": sha256(identity) },
   };
 }
 

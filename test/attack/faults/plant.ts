@@ -1,8 +1,8 @@
 import type { PoolClient } from "pg";
 import { readCatalog } from "../../../src/isolation/catalog/read-catalog.js";
 import { checkRules } from "../../../src/isolation/check-rules.js";
-import { type SortedFindings, sortFindings } from "../../../src/isolation/exempt.js";
-import type { Exemption } from "../../../src/isolation/finding.js";
+import type { Exemption, Finding } from "../../../src/isolation/finding.js";
+import { type Judgement, judge } from "../../../src/isolation/judge.js";
 import { AZORA } from "../../../src/isolation/target.js";
 
 /** Runs statements in a transaction that is rolled back, and tells what the rules find meanwhile. */
@@ -10,7 +10,7 @@ export async function findAfter(
   client: PoolClient,
   statements: readonly string[],
   exemptions: readonly Exemption[] = [],
-): Promise<SortedFindings> {
+): Promise<Judgement> {
   await client.query("BEGIN");
   try {
     for (const sql of statements) await client.query(sql);
@@ -21,12 +21,17 @@ export async function findAfter(
 }
 
 /** What the static layer finds in azora's own schema as it is now. */
-export async function find(client: PoolClient, exemptions: readonly Exemption[] = []): Promise<SortedFindings> {
+export async function find(client: PoolClient, exemptions: readonly Exemption[] = []): Promise<Judgement> {
   const target = { ...AZORA, exemptions };
-  return sortFindings(checkRules({ catalog: await readCatalog(client), target }).findings, exemptions);
+  return accept(checkRules({ catalog: await readCatalog(client), target }).findings, exemptions);
+}
+
+/** What is left when exemptions are applied, and those of them that met no finding. */
+export function accept(findings: readonly Finding[], exemptions: readonly Exemption[]): Judgement {
+  return judge({ findings, exemptions, baseline: [], objects: new Set(), today: "2026-11-23" });
 }
 
 /** Short enough for a message of a failed test. */
-export function shown({ open }: SortedFindings): readonly string[] {
-  return open.map(({ rule, object, evidence }) => `${rule}: ${object}: ${evidence.slice(0, 200)}`);
+export function shown({ findings }: Judgement): readonly string[] {
+  return findings.map(({ rule, object, evidence }) => `${rule}: ${object}: ${evidence.slice(0, 200)}`);
 }

@@ -2,8 +2,8 @@ import { readFileSync } from "node:fs";
 import type { ClientBase } from "pg";
 import { readCatalog } from "../../../src/isolation/catalog/read-catalog.js";
 import { checkRules } from "../../../src/isolation/check-rules.js";
-import { sortFindings } from "../../../src/isolation/exempt.js";
 import { AZORA } from "../../../src/isolation/target.js";
+import { accept } from "../faults/plant.js";
 import type { Contender } from "./contender.js";
 import { whilePlanted } from "./planting.js";
 
@@ -20,7 +20,7 @@ export function azora(client: ClientBase): Contender {
       whilePlanted(client, fault?.sql ?? "", async () => {
         const target = { ...AZORA, exemptions: fault?.exemptions ?? [] };
         const { findings } = checkRules({ catalog: await readCatalog(client), target });
-        return new Set(sortFindings(findings, target.exemptions).open.map(({ rule, object }) => `${rule} ${object}`));
+        return new Set(accept(findings, target.exemptions).findings.map(({ rule, object }) => `${rule} ${object}`));
       }),
   };
 }

@@ -76,7 +76,8 @@ function readTree(file: TextFile, survey: Survey): File | undefined {
     addUnreadable({ file, line: 1, survey, why: "Code inside such a file isn't taken out of it." });
   } catch (error) {
     const { loc, message } = error as SyntaxError & { loc?: { line: number } };
-    addUnreadable({ file, line: loc?.line ?? 1, survey, why: message });
+    // The finding has the line, and its evidence must stay when that moves.
+    addUnreadable({ file, line: loc?.line ?? 1, survey, why: message.replace(/ \(\d+:\d+\)/, "") });
   }
   return undefined;
 }
