@@ -1,5 +1,6 @@
 import type { ClientBase } from "pg";
 import type { Catalog, Relation } from "./catalog.js";
+import { explainUnread, type ReadLimits } from "./in-the-way.js";
 import { type Piece, readColumns, readConstraints, readIndexes } from "./read-columns.js";
 import { readDatabase, readServer } from "./read-database.js";
 import { readDefaultRights, readFunctions } from "./read-functions.js";
@@ -7,21 +8,31 @@ import { readPolicies, readRules, readTriggers } from "./read-policies.js";
 import { readProtectedTables, readRelations } from "./read-relations.js";
 import { readMemberships, readRoles, readSchemas } from "./read-roles.js";
 
+/** A reader must not stand behind a migration: whatever comes after would queue up behind the two of them. */
+const LIMITS: ReadLimits = { lockMs: 2_000, statementMs: 60_000 };
+
 /**
  * Reads what a database's catalog says, in a fixed number of statements however many tables there are. PostgreSQL 15
- * to 18 and PGlite. Changes nothing and takes no lock that anybody waits for.
+ * to 18 and PGlite. Changes nothing, takes no lock that work on rows waits for, and waits no longer than the limits say.
  * @param client a connection; the owner's sees all. Inside a transaction of the caller's it sees what that one has
  * changed so far; outside it reads from one snapshot.
+ * @throws AzoraError UNDECIDED where a lock or a time limit was in the way
  */
-export async function readCatalog(client: ClientBase): Promise<Catalog> {
+export async function readCatalog(client: ClientBase, limits: ReadLimits = LIMITS): Promise<Catalog> {
   const inTransaction = client.getTransactionStatus() === "T";
   await client.query(inTransaction ? "SAVEPOINT azora_catalog" : "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
+  const undo = inTransaction ? "ROLLBACK TO SAVEPOINT azora_catalog; RELEASE SAVEPOINT azora_catalog" : "ROLLBACK";
   try {
     // Names are printed by the search path: with this one all but PostgreSQL's own come qualified.
-    await client.query("SET LOCAL search_path = pg_catalog, pg_temp");
-    return await read(client);
-  } finally {
-    await client.query(inTransaction ? "ROLLBACK TO SAVEPOINT azora_catalog; RELEASE SAVEPOINT azora_catalog" : "ROLLBACK");
+    await client.query(`SET LOCAL search_path = pg_catalog, pg_temp;
+      SET LOCAL lock_timeout = ${limits.lockMs}; SET LOCAL statement_timeout = ${limits.statementMs}`);
+    const catalog = await read(client);
+    await client.query(undo);
+    return catalog;
+  } catch (error) {
+    // Where the connection is gone there is nothing to undo, and what ended it is what to say.
+    await client.query(undo).catch(() => undefined);
+    throw await explainUnread(client, error, limits);
   }
 }
 
