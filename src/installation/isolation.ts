@@ -2,10 +2,12 @@ import { existsSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import { join, relative, resolve } from "node:path";
 import type { Config } from "../config.js";
+import type { Engine } from "../database/engine.js";
 import { readMigrations } from "../database/migrate/history.js";
 import { AzoraError } from "../errors.js";
 import { type BaselineEntry, formatBaseline, parseBaseline, renewBaseline } from "../isolation/baseline.js";
 import { type Locate, locateIn } from "../isolation/export/locate.js";
+import type { LoginPools } from "../isolation/probes/own-connection.js";
 import { readTarget } from "../isolation/read-target.js";
 import { makeReport } from "../isolation/report/make-report.js";
 import type { Report } from "../isolation/report/report.js";
@@ -78,12 +80,25 @@ async function withSubject<T>(config: () => Config, subject: Subject, work: (inp
     source,
   };
   if (migrationsDirectory === undefined) {
-    return withOwnerConnection(config, ownerUrlFile, (client) => work({ client, target, ...rest }));
+    return withOwnerConnection(config, ownerUrlFile, async (client, engine) => {
+      // Without the guard the installation's own logins are none of the target's.
+      const logins = engine && target.guard ? await ownLogins(config(), engine) : {};
+      return work({ client, target, logins, ...rest });
+    });
   }
   const { withMigrations } = await import("../isolation/source/with-migrations.js");
   return withMigrations({ directory: resolve(directory, migrationsDirectory), target }, (database) =>
     lend(database.owner, (client) => work({ client, target: database.target, ...rest })),
   );
+}
+
+/** The planes' own connections, as far as this installation has them: a self-hoster has no control plane. */
+async function ownLogins({ tenantUrl, controlUrl }: Config, engine: Engine): Promise<LoginPools> {
+  const isThere = (url: unknown) => engine.kind === "embedded" || url !== undefined;
+  return {
+    ...(isThere(tenantUrl) && { runtime: await engine.pool("tenant") }),
+    ...(isThere(controlUrl) && { control: await engine.pool("control") }),
+  };
 }
 
 async function readBaseline({ baselineFile, ...subject }: Subject): Promise<BaselineEntry[]> {

@@ -7,6 +7,7 @@ import { checkRules } from "./check-rules.js";
 import { countRecords, figuresOf } from "./figures.js";
 import { schemaFingerprint } from "./fingerprint.js";
 import { objectOf } from "./names.js";
+import type { LoginPools } from "./probes/own-connection.js";
 import { type ProbeAnswer, runProbes } from "./probes/run-probes.js";
 import type { Facts } from "./rule.js";
 import { runSelfTest, type SelfTestInput } from "./self-test/run-self-test.js";
@@ -20,6 +21,8 @@ export interface VerifyInput {
   /** A connection of the owner's, outside any transaction; everything that is tried is rolled back on it. */
   readonly client: ClientBase;
   readonly target: Target;
+  /** The planes' own connections, where they are at hand. */
+  readonly logins?: LoginPools;
   /** Version of azora. */
   readonly azora: string;
   readonly baseline: readonly BaselineEntry[];
@@ -51,13 +54,13 @@ export async function verify(input: VerifyInput): Promise<Verification> {
 }
 
 /** The same, and the catalog beside it. */
-export async function inspect({ client, target, azora, baseline, ...layers }: VerifyInput): Promise<Inspection> {
+export async function inspect({ client, target, logins = {}, azora, ...layers }: VerifyInput): Promise<Inspection> {
   const checkedAt = new Date().toISOString();
   const catalog = await readCatalog(client);
   const facts: Facts = { catalog, target };
   const rules = checkRules(facts);
   const records = await countRecords(client, tenantTables(facts));
-  const tried = layers.probes ? await runProbes({ client, catalog, target }) : NOTHING_TRIED;
+  const tried = layers.probes ? await runProbes({ client, catalog, target, logins }) : NOTHING_TRIED;
   const tested = layers.selfTest ? await selfTest({ client, catalog, target }) : NOT_TESTED;
   const files = layers.source ? await checkSource({ ...layers.source, target }) : NO_FILES;
   const harvest: Harvest = {
@@ -71,7 +74,7 @@ export async function inspect({ client, target, azora, baseline, ...layers }: Ve
   };
   return {
     catalog,
-    ...assemble(harvest, target, baseline),
+    ...assemble(harvest, target, layers.baseline),
     judgeAgain: (other) => assemble(harvest, target, other).verification,
   };
 }
@@ -87,7 +90,8 @@ async function selfTest(input: SelfTestInput): Promise<SelfTest> {
     return { breakages: await runSelfTest(input), unclear: [] };
   } catch (error) {
     // What PostgreSQL and the network say has a code, and is no answer.
-    if ((error as { code?: unknown }).code !== undefined) throw error;
+    const { code } = error as { code?: unknown };
+    if (code !== undefined && code !== "UNDECIDED") throw error;
     return { breakages: null, unclear: [(error as Error).message] };
   }
 }

@@ -1,12 +1,11 @@
-import { randomUUID } from "node:crypto";
 import type { Pool, PoolClient } from "pg";
 import { planes } from "../planes.js";
 import type { Attempt, Plane, ProbeResult } from "../probe.js";
 import type { Facts } from "../rule.js";
-import { contextSettings, setToken } from "./stage/context.js";
+import { handOn } from "./hand-on.js";
 import type { Identity } from "./stage/identity.js";
 import { type Answer, ask, type Limits } from "./stage/session.js";
-import { identifier, literal } from "./stage/sql.js";
+import { identifier } from "./stage/sql.js";
 import { tablesOf } from "./stage/tables.js";
 import { attempted, broken, held, REFUSED, unclear, unexpected, type Verdict } from "./verdict.js";
 
@@ -22,7 +21,11 @@ export async function probeConnections(facts: Facts, pools: LoginPools, limits: 
   for (const plane of ["runtime", "control"] as const) {
     const pool = pools[plane];
     if (!pool) continue;
-    const client = await pool.connect();
+    const client = await connect(pool);
+    if (typeof client === "string") {
+      attempts.push(notConnected(facts, plane, client));
+      continue;
+    }
     try {
       attempts.push(...(await lookAround(facts, { plane, client, limits })));
     } finally {
@@ -39,6 +42,21 @@ export async function probeConnections(facts: Facts, pools: LoginPools, limits: 
       attempts,
     },
   ];
+}
+
+/** @returns the reason where there is none to be had: what can't be tried isn't known to hold */
+async function connect(pool: Pool): Promise<PoolClient | string> {
+  try {
+    return await pool.connect();
+  } catch (error) {
+    return (error as Error).message;
+  }
+}
+
+function notConnected({ target }: Facts, plane: Own["plane"], why: string): Attempt {
+  const by: Identity = { plane, role: target.roles[plane].join(", "), by: "session authorization", statements: [] };
+  const verdict = unclear("The plane's own connection string could not be used.");
+  return attempted({ by, object: `connection of the ${plane} plane`, statement: "CONNECT", answer: { text: why }, verdict });
 }
 
 interface Own {
@@ -97,35 +115,6 @@ const CLOSED = new Set([REFUSED, "42704", "22P02"]);
 function judgeBlank(answer: Answer, name: string): Verdict {
   if (answer.state !== null) return CLOSED.has(answer.state) ? held() : unexpected(answer);
   return answer.count > 0 ? broken(`A connection without a context reads ${name}.`) : held();
-}
-
-/** A context is set, the transaction ends, the next one to get the connection looks. */
-async function handOn({ target }: Facts, pool: Pool): Promise<readonly Attempt[]> {
-  const { enter } = target.context;
-  if (!target.guard && enter === null) return [];
-  const set = target.guard ? setToken("left behind") : (enter ?? "").replace(/\$1(?!\d)/g, () => literal(randomUUID()));
-  const names = target.guard ? ["azora.context"] : contextSettings(set);
-  const object = "connection of the application";
-  const by: Identity = { plane: "runtime", role: target.roles.runtime.join(", "), by: "session authorization", statements: [] };
-  const first = await pool.connect();
-  await first.query("BEGIN");
-  const entered = await ask(first, [set]);
-  await first.query(entered.state === null ? "COMMIT" : "ROLLBACK");
-  first.release();
-  const next = await pool.connect();
-  const statement = `SELECT ${names.map((name) => `current_setting('${name}', true) AS ${identifier(name)}`).join(", ")}`;
-  const answer = names.length > 0 ? await ask(next, [statement]) : entered;
-  next.release();
-  const left = Object.values(answer.rows[0] ?? {}).some((value) => value !== null && value !== "");
-  const verdict =
-    entered.state !== null
-      ? unclear(`No context could be set: ${entered.text}`)
-      : names.length === 0
-        ? unclear("Which setting holds the context can't be told from context.enter.")
-        : left
-          ? broken("A context outlives its transaction: whoever gets the connection next is in that tenant.")
-          : held();
-  return [attempted({ by, object, statement: `${set}; COMMIT; ${statement}`, answer, verdict })];
 }
 
 async function inTransaction(client: PoolClient, { statementMs, lockMs }: Limits, ...statements: string[]): Promise<Answer> {
