@@ -99,7 +99,7 @@ export interface Relation {
   readonly definition: string | null;
   /** Of a view: the relations that it names itself. */
   readonly reads: readonly string[];
-  /** Functions that a view names, or a table's defaults, checks and indexes; PostgreSQL's own apart. */
+  /** Functions that a view calls, or that run when a table's rows are written, compared or counted; PostgreSQL's own and extensions' apart. */
   readonly calls: readonly string[];
   /** Of a sequence: the table whose column it fills, if any. */
   readonly fills: readonly string[];
@@ -141,6 +141,8 @@ export interface Index {
   readonly exclusion: boolean;
   readonly primary: boolean;
   readonly valid: boolean;
+  /** Operator classes that neither PostgreSQL nor an extension brought: they say what is equal. */
+  readonly ownClasses: readonly string[];
   /** The WHERE of a partial index. */
   readonly predicate: string | null;
   readonly definition: string;
@@ -170,6 +172,8 @@ export interface Trigger {
   /** Columns of UPDATE OF; empty for all. */
   readonly columns: readonly string[];
   readonly when: string | null;
+  /** Functions that it runs and that its condition asks, named or behind an operator or a type; PostgreSQL's own apart. */
+  readonly calls: readonly string[];
   readonly arguments: readonly string[];
   readonly definition: string;
 }

@@ -1,6 +1,6 @@
 import type { ClientBase } from "pg";
 import type { Column, Constraint, Index } from "./catalog.js";
-import { columnNames, grants, isUserSchema } from "./sql.js";
+import { columnNames, extensionOf, grants, isUserSchema } from "./sql.js";
 
 /** A part of a relation, with the relation's oid. */
 export type Piece<T> = T & { readonly relation: number };
@@ -52,10 +52,14 @@ export async function readConstraints(client: ClientBase, version: number): Prom
   return (await client.query<Piece<Constraint>>(CONSTRAINTS(version >= 180000 ? "k.conenforced" : "true"))).rows;
 }
 
+const OWN_CLASSES = `(SELECT coalesce(json_agg(DISTINCT format('%I.%I', m.nspname, o.opcname)), '[]')
+  FROM unnest(i.indclass::oid[]) k(id) JOIN pg_opclass o ON o.oid = k.id AND o.oid >= 16384 JOIN pg_namespace m ON m.oid = o.opcnamespace
+  WHERE ${extensionOf("pg_opclass", "o.oid")} IS NULL)`;
+
 const INDEXES = `
   SELECT i.indrelid AS relation, i.indexrelid::regclass::text AS name, i.indisunique AS unique, i.indisexclusion AS exclusion,
     i.indisprimary AS primary, i.indisvalid AND i.indisready AND i.indislive AS valid, pg_get_expr(i.indpred, i.indrelid) AS predicate,
-    pg_get_indexdef(i.indexrelid) AS definition,
+    pg_get_indexdef(i.indexrelid) AS definition, ${OWN_CLASSES} AS "ownClasses",
     ${columnNames("i.indrelid", "(i.indkey::smallint[])[0:i.indnkeyatts - 1]")} AS columns
   FROM pg_index i JOIN pg_class c ON c.oid = i.indrelid JOIN pg_namespace n ON n.oid = c.relnamespace AND ${isUserSchema("n.nspname")}
   ORDER BY i.indrelid, i.indexrelid::regclass::text COLLATE "C"`;

@@ -1,6 +1,6 @@
 import type { ClientBase } from "pg";
 import type { DatabaseFacts, Server } from "./catalog.js";
-import { grants, grantsOrDefault } from "./sql.js";
+import { extensionOf, grants, grantsOrDefault } from "./sql.js";
 
 const SERVER = `SELECT current_setting('server_version') AS version, current_setting('server_version_num')::int AS number,
   current_database() AS database, current_user AS user`;
@@ -46,7 +46,9 @@ const SYSTEM_ADDITIONS = `
     UNION ALL SELECT 'pg_class'::regclass, oid FROM pg_class WHERE relnamespace IN ('pg_catalog'::regnamespace, 'information_schema'::regnamespace)
     UNION ALL SELECT 'pg_type'::regclass, oid FROM pg_type WHERE typnamespace = 'pg_catalog'::regnamespace
     UNION ALL SELECT 'pg_cast'::regclass, c.oid FROM pg_cast c JOIN pg_type s ON s.oid = c.castsource JOIN pg_type t ON t.oid = c.casttarget
-      WHERE s.oid < 16384 AND t.oid < 16384) o
+      WHERE s.oid < 16384 AND t.oid < 16384
+    UNION ALL SELECT 'pg_amproc'::regclass, a.oid FROM pg_amproc a WHERE a.amprocfamily < 16384 AND ${extensionOf("pg_proc", "a.amproc")} IS NULL
+    UNION ALL SELECT 'pg_amop'::regclass, a.oid FROM pg_amop a WHERE a.amopfamily < 16384 AND ${extensionOf("pg_operator", "a.amopopr")} IS NULL) o
   WHERE o.id >= 16384 AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = o.class AND d.objid = o.id AND d.deptype = 'e')`;
 
 const OWNED = `

@@ -4,7 +4,8 @@ import { extensionOf, grants, grantsOrDefault, isUserSchema } from "./sql.js";
 
 /**
  * All functions but PostgreSQL's own. In its schema that is what initdb didn't make (it numbers up to 16383), and what
- * somebody replaced: nothing that comes with it is written in PL/pgSQL or runs as its owner.
+ * somebody changed: nothing that comes with it is written in PL/pgSQL or runs as its owner, and one that was made
+ * LEAKPROOF later than initdb's last rules were written has been altered.
  */
 const FUNCTIONS = `
   SELECT p.oid::regprocedure::text AS name, n.nspname AS schema, pg_get_userbyid(p.proowner) AS owner, l.lanname AS language,
@@ -14,7 +15,10 @@ const FUNCTIONS = `
     coalesce(pg_get_function_sqlbody(p.oid), p.prosrc) AS body, coalesce(pg_get_function_result(p.oid), '') AS returns,
     ${grantsOrDefault("p.proacl", "f", "p.proowner")} AS grants, ${extensionOf("pg_proc", "p.oid")} AS extension
   FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace JOIN pg_language l ON l.oid = p.prolang
-  WHERE ${isUserSchema("n.nspname")} OR p.oid >= 16384 OR p.prosecdef OR l.lanname NOT IN ('internal', 'c', 'sql')
+  WHERE (${isUserSchema("n.nspname")} OR p.oid >= 16384 OR p.prosecdef OR l.lanname NOT IN ('internal', 'c', 'sql')
+    OR (p.proleakproof AND p.xmin::text::bigint > (SELECT max(r.xmin::text::bigint) FROM pg_rewrite r WHERE r.oid < 16384)))
+    -- What makes the values of a range type comes and goes with it.
+    AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.deptype = 'i')
   ORDER BY n.nspname COLLATE "C", p.oid::regprocedure::text COLLATE "C"`;
 
 export async function readFunctions(client: ClientBase): Promise<DatabaseFunction[]> {

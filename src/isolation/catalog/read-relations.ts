@@ -1,6 +1,7 @@
 import type { ClientBase } from "pg";
+import { callsOf, WITH_CARRIERS } from "./calls.js";
 import type { ProtectedTable, Relation } from "./catalog.js";
-import { callsOf, extensionOf, grantsOrDefault, isUserSchema, readsOf } from "./sql.js";
+import { extensionOf, grantsOrDefault, isUserSchema, readsOf } from "./sql.js";
 
 /** A relation without its parts, which are read for all relations at once. */
 export type BareRelation = Omit<Relation, "columns" | "constraints" | "indexes" | "policies" | "triggers" | "rules">;
@@ -9,15 +10,16 @@ export type BareRelation = Omit<Relation, "columns" | "constraints" | "indexes" 
 const ofRule = (pieces: (oid: string) => string) =>
   `CASE WHEN c.relkind IN ('v', 'm') THEN coalesce((SELECT ${pieces("r.oid")} FROM pg_rewrite r WHERE r.ev_class = c.oid AND r.rulename = '_RETURN'), '[]') ELSE '[]' END`;
 
-/** Functions that run when a row of a table is written: in defaults, checks (those of its columns' domains too) and indexes. */
-const TABLE_CALLS = `
-  (SELECT coalesce(json_agg(DISTINCT d.refobjid::regprocedure::text), '[]') FROM (
-    SELECT 'pg_attrdef'::regclass AS class, f.oid AS id FROM pg_attrdef f WHERE f.adrelid = c.oid
-    UNION ALL SELECT 'pg_constraint'::regclass, k.oid FROM pg_constraint k WHERE k.conrelid = c.oid AND k.contype = 'c'
-    UNION ALL SELECT 'pg_class'::regclass, i.indexrelid FROM pg_index i WHERE i.indrelid = c.oid
-    UNION ALL SELECT 'pg_constraint'::regclass, k.oid FROM pg_attribute a JOIN pg_constraint k ON k.contypid = a.atttypid
-      WHERE a.attrelid = c.oid AND a.attnum > 0 AND k.contypid <> 0) o
-    JOIN pg_depend d ON d.classid = o.class AND d.objid = o.id AND d.refclassid = 'pg_proc'::regclass)`;
+/** What runs when a row of a table is written, compared or counted: defaults, constraints, indexes, types, statistics, partition keys. */
+const PARTS = `
+  SELECT 'pg_class'::regclass AS class, c.oid AS id
+  UNION ALL SELECT 'pg_attrdef'::regclass, oid FROM pg_attrdef WHERE adrelid = c.oid
+  UNION ALL SELECT 'pg_constraint'::regclass, oid FROM pg_constraint WHERE conrelid = c.oid
+  UNION ALL SELECT 'pg_class'::regclass, indexrelid FROM pg_index WHERE indrelid = c.oid
+  UNION ALL SELECT 'pg_statistic_ext'::regclass, oid FROM pg_statistic_ext WHERE stxrelid = c.oid`;
+
+const CALLS = `CASE WHEN c.relkind IN ('r', 'p', 'f') THEN ${callsOf(PARTS)}
+  ELSE ${ofRule((oid) => callsOf(`SELECT 'pg_rewrite'::regclass AS class, ${oid} AS id`))} END`;
 
 /** Tables that a sequence belongs to or that have a default which draws from it. */
 const FILLS = `
@@ -28,6 +30,7 @@ const FILLS = `
     WHERE d.refclassid = 'pg_class'::regclass AND d.refobjid = c.oid) f) ELSE '[]' END`;
 
 const RELATIONS = `
+  ${WITH_CARRIERS}
   SELECT c.oid, c.oid::regclass::text AS name, n.nspname AS schema, c.relname AS relation, pg_get_userbyid(c.relowner) AS owner,
     CASE c.relkind WHEN 'r' THEN 'table' WHEN 'p' THEN 'partitioned table' WHEN 'v' THEN 'view' WHEN 'm' THEN 'materialized view'
       WHEN 'f' THEN 'foreign table' WHEN 'S' THEN 'sequence' ELSE 'other' END AS kind,
@@ -37,7 +40,7 @@ const RELATIONS = `
     c.relpersistence = 'u' AS "isUnlogged", coalesce(to_json(c.reloptions), '[]') AS options,
     (SELECT coalesce(json_agg(h.inhparent::regclass::text), '[]') FROM pg_inherits h WHERE h.inhrelid = c.oid) AS parents,
     CASE WHEN c.relkind IN ('v', 'm') THEN pg_get_viewdef(c.oid) END AS definition,
-    ${ofRule((oid) => readsOf("pg_rewrite", oid, "c.oid"))} AS reads, CASE WHEN c.relkind IN ('r', 'p', 'f') THEN ${TABLE_CALLS} ELSE ${ofRule((oid) => callsOf("pg_rewrite", oid))} END AS calls, ${FILLS} AS fills
+    ${ofRule((oid) => readsOf("pg_rewrite", oid, "c.oid"))} AS reads, ${CALLS} AS calls, ${FILLS} AS fills
   FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
   WHERE c.relkind NOT IN ('i', 'I', 't', 'c') AND ${isUserSchema("n.nspname")}
   ORDER BY c.oid::regclass::text COLLATE "C"`;

@@ -37,10 +37,3 @@ export function readsOf(catalog: string, oid: string, not: string): string {
   return `(SELECT coalesce(json_agg(DISTINCT d.refobjid::regclass::text), '[]') FROM pg_depend d
     WHERE d.classid = '${catalog}'::regclass AND d.objid = ${oid} AND d.refclassid = 'pg_class'::regclass AND d.refobjid <> ${not})`;
 }
-
-/** JSON list of the functions that rows of a catalog depend on, directly or by an operator. */
-export function callsOf(catalog: string, oid: string): string {
-  return `(SELECT coalesce(json_agg(DISTINCT coalesce(o.oprcode, d.refobjid)::regprocedure::text), '[]') FROM pg_depend d
-    LEFT JOIN pg_operator o ON d.refclassid = 'pg_operator'::regclass AND o.oid = d.refobjid
-    WHERE d.classid = '${catalog}'::regclass AND d.objid = ${oid} AND d.refclassid IN ('pg_proc'::regclass, 'pg_operator'::regclass))`;
-}

@@ -74,10 +74,10 @@ function changesOf(object: string, both: { readonly before: Relation; readonly a
       },
     }),
     ...parts<Index>(`${object}, index`, before.indexes, after.indexes, {
-      added: ({ unique, exclusion, columns: keys }) =>
-        ground.isTenant && (unique || exclusion) && keys[0] !== ground.account ? "dangerous" : "safe",
+      added: ({ unique, exclusion, ownClasses, columns: keys }) =>
+        ownClasses.length > 0 || (ground.isTenant && (unique || exclusion) && keys[0] !== ground.account) ? "dangerous" : "safe",
       removed: () => "look",
-      changed: { valid: (_, is) => (is ? "safe" : "look") },
+      changed: { ownClasses: always, valid: (_, is) => (is ? "safe" : "look") },
     }),
     ...parts<Policy>(`${object}, policy`, before.policies, after.policies, {
       added: ({ permissive }) => (permissive ? "dangerous" : "safe"),
@@ -91,7 +91,7 @@ function changesOf(object: string, both: { readonly before: Relation; readonly a
     ...parts<Trigger>(`${object}, trigger`, before.triggers, after.triggers, {
       added: () => "look",
       removed: always,
-      changed: { enabled: always, function: always, when: always, events: always, arguments: always },
+      changed: { enabled: always, function: always, when: always, calls: always, events: always, arguments: always },
     }),
     ...parts<RewriteRule>(`${object}, rule`, before.rules, after.rules, {
       added: always,

@@ -3,7 +3,7 @@ import { unclear } from "./trigger-not-understood.js";
 
 export const expressionFunction = tableRule({
   id: "expression-function",
-  title: "Every function that a tenant table's defaults, checks and indexes call does nothing beyond its arguments.",
+  title: "Every function that runs when a tenant's row is written or counted does nothing beyond its arguments.",
   severity: "high",
   flaws: ({ table }, facts) =>
     table.calls.flatMap((name) => {
@@ -12,7 +12,7 @@ export const expressionFunction = tableRule({
       return [
         {
           allows: "Whatever any tenant writes is handed to code that isn't known to keep it to itself.",
-          evidence: `a default, check or index calls ${name}: ${why}`,
+          evidence: `a default, constraint, index, type, partition key or statistic calls ${name}: ${why}`,
           fix: null,
         },
       ];

@@ -12,7 +12,10 @@ export const functionLanguage: Rule = {
     // What an extension brought is judged with it.
     const functions = catalog.functions.filter(({ extension }) => extension === null);
     const findings = functions
-      .filter(({ language, kind }) => (untrusted.has(language) || MACHINE_LANGUAGES.includes(language)) && kind !== "aggregate")
+      .filter(({ language, kind, schema, leakproof }) => {
+        const isAltered = schema === "pg_catalog" && leakproof;
+        return (untrusted.has(language) || MACHINE_LANGUAGES.includes(language)) && kind !== "aggregate" && !isAltered;
+      })
       .map((each) => ({
         object: `function ${each.name}`,
         allows: "It reads memory and files of the server past every right, or is another name for a function that was closed.",
@@ -25,16 +28,16 @@ export const functionLanguage: Rule = {
 
 export const functionLeakproof: Rule = {
   id: "function-leakproof",
-  title: "No function of anybody's own is LEAKPROOF.",
+  title: "No function is LEAKPROOF but those of PostgreSQL's that come so.",
   severity: "high",
   check({ catalog }) {
-    const functions = catalog.functions.filter(({ extension }) => extension === null);
+    const { functions } = catalog;
     const findings = functions
       .filter(({ leakproof }) => leakproof)
       .map((each) => ({
         object: `function ${each.name}`,
-        allows: "PostgreSQL calls it with rows of every tenant, before the policies have left any out.",
-        evidence: "LEAKPROOF",
+        allows: "PostgreSQL calls it with rows of every tenant, before the policies have left any out; its errors show them.",
+        evidence: `LEAKPROOF${each.extension === null ? "" : `, of the extension ${each.extension}`}`,
         fix: `ALTER FUNCTION ${each.name} NOT LEAKPROOF;`,
       }));
     return { checked: functions.length, findings };
@@ -48,7 +51,8 @@ export const systemFunction: Rule = {
   check({ catalog }) {
     const functions = catalog.functions.filter(({ schema }) => schema === "pg_catalog" || schema === "information_schema");
     const findings = functions
-      .filter(({ extension }) => extension === null)
+      // One of PostgreSQL's own that was made LEAKPROOF has a rule of its own.
+      .filter(({ extension, leakproof, language }) => extension === null && !(leakproof && language === "internal"))
       .map((each) => ({
         object: `function ${each.name}`,
         allows: "Every function and policy finds it before any other, whatever its search_path.",

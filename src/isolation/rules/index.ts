@@ -17,6 +17,7 @@ import { foreignTable } from "./foreign-table.js";
 import { functionLanguage, functionLeakproof, systemFunction } from "./function-powers.js";
 import { guardFunction } from "./guard-function.js";
 import { guardProtects, identityTrigger, truncateTrigger } from "./guard-triggers.js";
+import { indexOperatorClass } from "./index-operator-class.js";
 import { keyAcrossAccounts } from "./key-across-accounts.js";
 import { looseReferences } from "./loose-references.js";
 import { materializedView } from "./materialized-view.js";
@@ -47,6 +48,7 @@ export const RULES: readonly Rule[] = [
   accountColumn,
   accountKey,
   accountIndex,
+  indexOperatorClass,
   keyAcrossAccounts,
   foreignKeyUnpaired,
   foreignKeyAction,

@@ -37,16 +37,20 @@ export const triggerNotUnderstood: Rule = {
 };
 
 function flaws(relation: Relation, trigger: Trigger, facts: Facts): readonly Flaw[] {
-  const why = trigger.enabled === "disabled" ? null : unclear(trigger.function, facts);
-  if (why === null) return [];
-  return [
-    {
-      object: objectOf(relation),
-      allows: "Whatever is written by any tenant passes through code that isn't known to keep it to itself.",
-      evidence: `${trigger.name} runs ${trigger.function}: ${why}`,
-      fix: `DROP TRIGGER ${quoteIdentifier(trigger.name)} ON ${relation.name};`,
-    },
-  ];
+  if (trigger.enabled === "disabled") return [];
+  // Its condition is asked about every row too.
+  return [...new Set([trigger.function, ...trigger.calls])].flatMap((name) => {
+    const why = unclear(name, facts);
+    if (why === null) return [];
+    return [
+      {
+        object: objectOf(relation),
+        allows: "Whatever is written by any tenant passes through code that isn't known to keep it to itself.",
+        evidence: `${trigger.name} runs ${name}: ${why}`,
+        fix: `DROP TRIGGER ${quoteIdentifier(trigger.name)} ON ${relation.name};`,
+      },
+    ];
+  });
 }
 
 /** Why a trigger's function can't be told to be harmless; null when it can. */

@@ -45,7 +45,7 @@ export function foreignKey(
 }
 
 export function index(name: string, columns: readonly string[], more: Partial<Index> = {}): Index {
-  const flags = { unique: false, exclusion: false, primary: false, valid: true, predicate: null };
+  const flags = { unique: false, exclusion: false, primary: false, valid: true, ownClasses: [], predicate: null };
   return { name, columns, ...flags, definition: `CREATE INDEX ${name} ON … (${columns.join(", ")})`, ...more };
 }
 
