@@ -1,16 +1,31 @@
 import type { Relation } from "./catalog/catalog.js";
+import { KEYWORDS } from "./keywords.js";
 
-/** An identifier as PostgreSQL prints it: quoted only where it must be. A keyword that needs it is quoted by the caller's catalog. */
+/** An identifier as PostgreSQL's quote_ident() prints it: quoted only where it must be. */
 export function quoteIdentifier(name: string): string {
-  return /^[a-z_][a-z0-9_$]*$/.test(name) ? name : `"${name.replaceAll('"', '""')}"`;
+  return /^[a-z_][a-z0-9_]*$/.test(name) && !KEYWORDS.has(name) ? name : `"${name.replaceAll('"', '""')}"`;
 }
 
 /** What a finding calls a relation: `table tenant.documents`, `view public.mine`. */
-export function objectOf({ kind, name }: Relation): string {
-  return `${kind === "partitioned table" || kind === "other" ? "table" : kind} ${name}`;
+export function objectOf(relation: Relation): string {
+  return `${kindOf(relation)} ${relation.name}`;
+}
+
+/** The same as a statement names it: `TABLE tenant.documents`. */
+export function statementName(relation: Relation): string {
+  return `${kindOf(relation).toUpperCase()} ${relation.name}`;
+}
+
+function kindOf({ kind }: Relation): string {
+  return kind === "partitioned table" || kind === "other" ? "table" : kind;
 }
 
 /** Who a right is revoked from, as it stands in a statement. */
 export function granteeName(grantee: string | null): string {
   return grantee === null ? "PUBLIC" : quoteIdentifier(grantee);
+}
+
+/** The statement that brings a table under guard, or mends what is there. @param table its qualified name */
+export function protectStatement(table: string): string {
+  return `SELECT guard.protect('${table.replaceAll("'", "''")}');`;
 }

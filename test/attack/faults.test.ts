@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { RULES } from "../../src/isolation/rules/index.js";
 import { World } from "../support/world.js";
 import { installOnServer } from "./faults/installed.js";
-import { find, findAfter, shown } from "./faults/plant.js";
+import { find, findAfter, leftByMends, shown } from "./faults/plant.js";
 import { type Fault, readFaults, readHarmless } from "./faults/read-faults.js";
 
 /** Every planted fault is found, by the right rule, and nothing harmless is. */
@@ -64,6 +64,12 @@ describe.each([
       found.findings.map(({ rule }) => rule),
       shown(found).join("\n"),
     ).toContain(fault.rule);
+  });
+
+  it.for(FAULTS.filter(({ rule }) => rule !== null))("the mends of $name mend it", async (fault, { skip }) => {
+    const why = whyNot(fault);
+    if (why !== null) skip(why);
+    expect(await leftByMends(place.client, fault)).toEqual([]);
   });
 
   it.for(HARMLESS)("$name is left alone: $says", async (harmless, { skip }) => {

@@ -1,18 +1,11 @@
 import { randomBytes } from "node:crypto";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import type { PoolClient } from "pg";
-import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
-import { openEmbedded } from "../../src/database/embedded/engine.js";
-import type { Engine } from "../../src/database/engine.js";
-import { openServer } from "../../src/database/server.js";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { readCatalog } from "../../src/isolation/catalog/read-catalog.js";
 import { type ProbeAnswer, runProbes } from "../../src/isolation/probes/run-probes.js";
 import { runSelfTest } from "../../src/isolation/self-test/run-self-test.js";
 import type { Target } from "../../src/isolation/target.js";
 import { faults } from "../support/probing.js";
-import { administer, dropDatabase, urlOf } from "../support/server-template.js";
+import { PlainDatabase } from "./support/plain-database.js";
 
 const NAME = `azora_test_plain_${randomBytes(4).toString("hex")}`;
 /** Roles belong to the cluster. */
@@ -67,48 +60,15 @@ const PLAIN_TARGET: Target = {
   samples: { "app.items": { sku: ["ABC/12", "ABC/13", "ABC/14"] } },
 };
 
-/** A database without azora. */
-async function openPlain(
-  kind: "server" | "embedded",
-): Promise<{ readonly engine: Engine; readonly remove: () => Promise<void> }> {
-  if (kind === "embedded") {
-    const dataDir = await mkdtemp(join(tmpdir(), "azora-plain-"));
-    return {
-      engine: openEmbedded({ dataDir, controlLogin: SUPPORT }),
-      remove: () => rm(dataDir, { recursive: true, force: true }),
-    };
-  }
-  const { serverUrl } = inject("prepared");
-  await administer(serverUrl, `CREATE DATABASE ${NAME} TEMPLATE template0`);
-  const remove = async () => {
-    await dropDatabase(serverUrl, NAME);
-    await administer(serverUrl, `DROP ROLE ${RUNTIME}, ${SUPPORT}`);
-  };
-  return { engine: openServer({ owner: urlOf(serverUrl, NAME) }), remove };
-}
-
 describe.each(["server", "embedded"] as const)("plain row security with a setting (%s)", (kind) => {
-  let database: Awaited<ReturnType<typeof openPlain>>;
+  let database: PlainDatabase;
   beforeAll(async () => {
-    database = await openPlain(kind);
-    await (await database.engine.pool("owner")).query(PLAIN);
+    database = await PlainDatabase.open(kind, { name: NAME, roles: [SUPPORT, RUNTIME], sql: PLAIN });
   });
-  afterAll(async () => {
-    await database?.engine.close();
-    await database?.remove();
-  });
-
-  async function asOwner<T>(work: (client: PoolClient) => Promise<T>): Promise<T> {
-    const client = await (await database.engine.pool("owner")).connect();
-    try {
-      return await work(client);
-    } finally {
-      client.release();
-    }
-  }
+  afterAll(() => database?.close());
 
   function probe(target: Target): Promise<ProbeAnswer> {
-    return asOwner(async (client) => runProbes({ client, catalog: await readCatalog(client), target }));
+    return database.asOwner(async (client) => runProbes({ client, catalog: await readCatalog(client), target }));
   }
 
   it("shows the one thing that is wrong with it: whoever injects SQL names the account", async () => {
@@ -130,7 +90,7 @@ describe.each(["server", "embedded"] as const)("plain row security with a settin
   });
 
   it("is seen when it is broken", async () => {
-    const results = await asOwner(async (client) =>
+    const results = await database.asOwner(async (client) =>
       runSelfTest({ client, catalog: await readCatalog(client), target: PLAIN_TARGET }),
     );
     expect(results.filter(({ seen }) => !seen)).toEqual([]);

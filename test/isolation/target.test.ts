@@ -79,8 +79,8 @@ describe("a target from a file", () => {
   it.each([
     ["a misspelt key", '{\n  "schemas": ["app"],\n  "acounts": {}\n}', ":3: the file has an unknown key"],
     [
-      "a misspelt key inside",
-      `{\n "schemas": ["a{\\"b", 1.5e3,\n [] ], "roles":\n { "runtime": [],\n "x": 1 } }`,
+      "what is no text",
+      `{\n "schemas": ["a{\\"b", 1.5e3,\n [] ], "accounts": {}, "roles": {}, "context": {} }`,
       ":2: schemas[1] must be a text",
     ],
     [

@@ -2,7 +2,7 @@ import { randomInt } from "node:crypto";
 import type { Attempt } from "../probe.js";
 import type { Probe } from "./definition.js";
 import { attemptAs } from "./stage/act.js";
-import { literal } from "./stage/sql.js";
+import { identifier, literal } from "./stage/sql.js";
 import { attempted, broken, held, mustBeRefused, REFUSED, unexpected, type Verdict } from "./verdict.js";
 
 /** All tenants are one login: what belongs to a login belongs to each of them. */
@@ -58,7 +58,7 @@ export const otherSessions: Probe = {
         // A session keeps its statements from the others only by not telling them at all, from its start.
         const [row] = await scene.session.look<{ value: string | null }>(`
           SELECT coalesce((SELECT split_part(c, '=', 2) FROM pg_db_role_setting s, unnest(s.setconfig) c
-            WHERE c LIKE 'track\\_activities=%' AND s.setrole IN (0, ${literal(by.role)}::regrole) AND s.setdatabase IN (0, (SELECT oid FROM pg_database WHERE datname = current_database()))
+            WHERE c LIKE 'track\\_activities=%' AND s.setrole IN (0, ${literal(identifier(by.role))}::regrole) AND s.setdatabase IN (0, (SELECT oid FROM pg_database WHERE datname = current_database()))
             ORDER BY s.setrole <> 0 DESC, s.setdatabase <> 0 DESC LIMIT 1), (SELECT boot_val FROM pg_settings WHERE name = 'track_activities')) AS value`);
         const hidden = row?.value === "off";
         const verdict = hidden

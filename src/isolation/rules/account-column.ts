@@ -53,12 +53,14 @@ function flaws({ table, account }: TenantTable, type: string): readonly Flaw[] {
     });
   }
   if (column.type !== type || column.generated) {
+    // Its type can't be changed under a policy, nor what is computed be written.
+    const isHeld = column.generated || table.policies.length > 0;
     found.push({
       object,
       severity: "high",
       allows: "What is compared with the asking account isn't the account's own key.",
       evidence: `${account} ${column.type}${column.generated ? " GENERATED" : ""}, where accounts have ${type}`,
-      fix: column.generated ? null : `ALTER TABLE ${table.name} ALTER COLUMN ${name} TYPE ${type} USING ${name}::text::${type};`,
+      fix: isHeld ? null : `ALTER TABLE ${table.name} ALTER COLUMN ${name} TYPE ${type} USING ${name}::text::${type};`,
     });
   }
   return found;

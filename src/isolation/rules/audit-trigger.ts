@@ -1,4 +1,5 @@
 import type { Trigger } from "../catalog/catalog.js";
+import { protectStatement } from "../names.js";
 import type { TenantTable } from "../tenancy.js";
 import { isHiddenPart, rightsOfOthers } from "./rights.js";
 import { tableRule } from "./table-rule.js";
@@ -26,7 +27,7 @@ export const auditTrigger = tableRule({
       {
         allows: "Rows change and nobody can tell who changed them.",
         evidence: `no whole audit trigger for ${missing.join(", ")}: ${table.triggers.map(described).join("; ") || "no triggers"}`,
-        fix: facts.target.guard ? `SELECT guard.protect('${table.name}');` : null,
+        fix: facts.target.guard ? protectStatement(table.name) : null,
       },
     ];
   },

@@ -1,5 +1,5 @@
 import type { Grant } from "../catalog/catalog.js";
-import { granteeName } from "../names.js";
+import { granteeName, quoteIdentifier } from "../names.js";
 import { describeGrant, planes } from "../planes.js";
 import type { Facts, Flaw, Rule } from "../rule.js";
 import { vendorSchemas } from "../tenancy.js";
@@ -25,7 +25,7 @@ export const schemaRights: Rule = {
                 ? "Objects can be made there that others run into: a function or a table in the way of a name, a table without policies."
                 : "The door to the tenants' objects is open: any right on one of them, given by mistake, is one that can be used.",
             evidence: describeGrant(grant),
-            fix: `REVOKE ${grant.right} ON SCHEMA ${name} FROM ${granteeName(grant.grantee)};`,
+            fix: `REVOKE ${grant.right} ON SCHEMA ${quoteIdentifier(name)} FROM ${granteeName(grant.grantee)};`,
           }),
         ),
     );
@@ -59,7 +59,7 @@ export const databaseRights: Rule = {
               ? "Every login of the cluster can connect, and has what PUBLIC has."
               : "Temporary tables and functions, or a schema of one's own, get in the way of names, and stay with a pooled session.",
           evidence: describeGrant(grant),
-          fix: `REVOKE ${grant.right} ON DATABASE ${server.database} FROM ${granteeName(grant.grantee)};`,
+          fix: `REVOKE ${grant.right} ON DATABASE ${quoteIdentifier(server.database)} FROM ${granteeName(grant.grantee)};`,
         }),
       );
     return { checked: database.grants.length, findings };
@@ -80,7 +80,7 @@ export const defaultRights: Rule = {
             object: `default rights of ${owner}`,
             allows: "The next object is open the moment it is made, before it has policies.",
             evidence: `${describeGrant(grant)} on ${objects}${schema === null ? "" : ` in ${schema}`}`,
-            fix: `ALTER DEFAULT PRIVILEGES FOR ROLE ${owner}${schema === null ? "" : ` IN SCHEMA ${schema}`} REVOKE ${grant.right} ON ${objects.toUpperCase()} FROM ${granteeName(grant.grantee)};`,
+            fix: `ALTER DEFAULT PRIVILEGES FOR ROLE ${quoteIdentifier(owner)}${schema === null ? "" : ` IN SCHEMA ${quoteIdentifier(schema)}`} REVOKE ${grant.right} ON ${objects.toUpperCase()} FROM ${granteeName(grant.grantee)};`,
           }),
         ),
     );
@@ -100,7 +100,7 @@ function executable({ catalog, target }: Facts): readonly Flaw[] {
       object: `default rights of ${owner}`,
       allows: "The owners' next function can be executed by everybody, with their rights if it is SECURITY DEFINER.",
       evidence: "EXECUTE to PUBLIC on functions, as PostgreSQL comes",
-      fix: `ALTER DEFAULT PRIVILEGES FOR ROLE ${owner} REVOKE EXECUTE ON FUNCTIONS FROM PUBLIC;`,
+      fix: `ALTER DEFAULT PRIVILEGES FOR ROLE ${quoteIdentifier(owner)} REVOKE EXECUTE ON FUNCTIONS FROM PUBLIC;`,
     }));
 }
 

@@ -1,3 +1,4 @@
+import { quoteIdentifier } from "../names.js";
 import type { Rule } from "../rule.js";
 
 /** Extensions whose functions compute, index or compare and reach nothing beyond their arguments. */
@@ -44,7 +45,7 @@ export const extension: Rule = {
         allows:
           "Its functions may reach other databases, files, pages or statements past row security; nobody has said that they don't.",
         evidence: `version ${version}`,
-        fix: `DROP EXTENSION ${name};`,
+        fix: `DROP EXTENSION ${quoteIdentifier(name)};`,
       }));
     return { checked: extensions.length, findings };
   },
@@ -66,7 +67,7 @@ export const language: Rule = {
           ? "Whoever may make functions may make them in it."
           : "Functions in it do on the server whatever the server can.",
         evidence: trusted ? "trusted" : "untrusted",
-        fix: KNOWN_LANGUAGES.includes(name) ? null : `DROP LANGUAGE ${name};`,
+        fix: KNOWN_LANGUAGES.includes(name) ? null : `DROP LANGUAGE ${quoteIdentifier(name)};`,
       }));
     return { checked: languages.length, findings };
   },
@@ -84,7 +85,7 @@ export const eventTrigger: Rule = {
         object: `event trigger ${name}`,
         allows: "Its code runs in whatever changes the schema, the owners' migrations included, with their rights.",
         evidence: `on ${event}, ${called}`,
-        fix: `DROP EVENT TRIGGER ${name};`,
+        fix: `DROP EVENT TRIGGER ${quoteIdentifier(name)};`,
       }));
     return { checked: eventTriggers.length, findings };
   },

@@ -1,5 +1,5 @@
 import type { Trigger } from "../catalog/catalog.js";
-import { quoteIdentifier } from "../names.js";
+import { protectStatement, quoteIdentifier } from "../names.js";
 import { operands } from "../policy-expression.js";
 import { isHiddenPart } from "./rights.js";
 import { tableRule } from "./table-rule.js";
@@ -22,7 +22,7 @@ export const truncateTrigger = tableRule({
           {
             allows: "One TRUNCATE, by whoever may or by a cascade, takes the rows of every tenant without a line in the log.",
             evidence: "no BEFORE TRUNCATE trigger that refuses, always on",
-            fix: `SELECT guard.protect('${table.name}');`,
+            fix: protectStatement(table.name),
           },
         ],
 });
@@ -39,7 +39,7 @@ export const guardProtects = tableRule({
           {
             allows: "A purge neither counts the table's rows nor looks whether any is left.",
             evidence: "not in guard.protected_tables",
-            fix: `SELECT guard.protect('${table.name}');`,
+            fix: protectStatement(table.name),
           },
         ],
 });
@@ -58,7 +58,7 @@ export const identityTrigger = tableRule({
           {
             allows: "An UPDATE moves a row, with all that refers to it, into another tenant.",
             evidence: "no BEFORE UPDATE trigger that keeps the account, always on, for every column",
-            fix: `SELECT guard.protect('${table.name}');`,
+            fix: protectStatement(table.name),
           },
         ],
 });

@@ -1,4 +1,4 @@
-import { objectOf } from "../names.js";
+import { objectOf, quoteIdentifier, statementName } from "../names.js";
 import { planes } from "../planes.js";
 import type { Rule } from "../rule.js";
 import { tenantTables, vendorSchemas } from "../tenancy.js";
@@ -42,24 +42,18 @@ export const ownerKnown: Rule = {
       ({ name }) => facts.target.schemas.includes(name) || vendorSchemas(facts).has(name),
     );
     const strange = [
-      ...tables.filter(({ owner }) => !isKnown(owner)).map((table) => ({ object: objectOf(table), owner: table.owner })),
+      ...tables
+        .filter(({ owner }) => !isKnown(owner))
+        .map((table) => ({ object: objectOf(table), sql: statementName(table), owner: table.owner })),
       ...schemas
         .filter(({ owner }) => !isKnown(owner) && owner !== "pg_database_owner")
-        .map(({ name, owner }) => ({ object: `schema ${name}`, owner })),
+        .map(({ name, owner }) => ({ object: `schema ${name}`, sql: `SCHEMA ${quoteIdentifier(name)}`, owner })),
     ];
-    const findings = strange.map(({ object, owner }) => ({
+    const findings = strange.map(({ object, sql, owner }) => ({
       object,
       allows: "Its owner can switch off its row security, or drop it, and is none of those who may.",
       evidence: `owner ${owner}`,
-      fix:
-        owners[0] === undefined
-          ? null
-          : `ALTER ${
-              object
-                .replace(/^partitioned /, "")
-                .toUpperCase()
-                .split(" ")[0]
-            } ${object.slice(object.indexOf(" ") + 1)} OWNER TO ${owners[0]};`,
+      fix: owners[0] === undefined ? null : `ALTER ${sql} OWNER TO ${quoteIdentifier(owners[0])};`,
     }));
     return { checked: tables.length + schemas.length, findings };
   },

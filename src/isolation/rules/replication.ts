@@ -1,4 +1,4 @@
-import { granteeName } from "../names.js";
+import { granteeName, quoteIdentifier } from "../names.js";
 import { describeGrant, planes } from "../planes.js";
 import type { Facts, Flaw, Rule } from "../rule.js";
 
@@ -15,7 +15,7 @@ export const replication: Rule = {
           object: `publication ${name}`,
           allows: "Whoever subscribes gets the rows of every tenant; row security doesn't hold for replication.",
           evidence: allTables ? "all tables, or all of a schema" : tables.join(", "),
-          fix: `DROP PUBLICATION ${name};`,
+          fix: `DROP PUBLICATION ${quoteIdentifier(name)};`,
         })),
       ...subscriptions.map((name) => ({
         object: `subscription ${name}`,
@@ -30,7 +30,7 @@ export const replication: Rule = {
             object: `foreign server ${name}`,
             allows: "It can be used to reach another database, or this one as somebody else.",
             evidence: `${wrapper}; ${describeGrant(grant)}`,
-            fix: `REVOKE USAGE ON FOREIGN SERVER ${name} FROM ${granteeName(grant.grantee)};`,
+            fix: `REVOKE USAGE ON FOREIGN SERVER ${quoteIdentifier(name)} FROM ${granteeName(grant.grantee)};`,
           })),
       ),
       ...foreignWrappers.flatMap(({ name, grants }) =>
@@ -40,7 +40,7 @@ export const replication: Rule = {
             object: `foreign data wrapper ${name}`,
             allows: "Servers can be made with it, by which other databases are reached.",
             evidence: describeGrant(grant),
-            fix: `REVOKE USAGE ON FOREIGN DATA WRAPPER ${name} FROM ${granteeName(grant.grantee)};`,
+            fix: `REVOKE USAGE ON FOREIGN DATA WRAPPER ${quoteIdentifier(name)} FROM ${granteeName(grant.grantee)};`,
           })),
       ),
     ];

@@ -1,4 +1,5 @@
 import type { Role } from "../catalog/catalog.js";
+import { quoteIdentifier } from "../names.js";
 import { planes } from "../planes.js";
 import type { Facts, Flaw, Rule } from "../rule.js";
 
@@ -37,7 +38,7 @@ function flaws(role: Role, facts: Facts): readonly Flaw[] {
     severity: power === "createDb" ? "medium" : "critical",
     allows,
     evidence: word,
-    fix: `ALTER ROLE ${role.name} NO${word};`,
+    fix: `ALTER ROLE ${quoteIdentifier(role.name)} NO${word};`,
   }));
   if (!isPlane && role.login) {
     const allows = "Somebody can connect as the owner of everything, instead of becoming it by a membership that is seen.";
@@ -46,7 +47,7 @@ function flaws(role: Role, facts: Facts): readonly Flaw[] {
       severity: "high",
       allows,
       evidence: "LOGIN",
-      fix: `ALTER ROLE ${role.name} NOLOGIN;`,
+      fix: `ALTER ROLE ${quoteIdentifier(role.name)} NOLOGIN;`,
     });
   }
   return found;

@@ -1,3 +1,4 @@
+import { quoteIdentifier } from "../names.js";
 import { planes } from "../planes.js";
 import type { Facts, Flaw, Rule } from "../rule.js";
 
@@ -38,7 +39,7 @@ function flaws(name: string, facts: Facts): readonly Flaw[] {
             : "medium",
         allows: `It has, or can give itself, what ${other} may do: ${what}.`,
         evidence: way,
-        fix: `REVOKE ${way.split(" → ")[1]} FROM ${name};`,
+        fix: `REVOKE ${quoteIdentifier(way.split(" → ")[1] ?? "")} FROM ${quoteIdentifier(name)};`,
       },
     ];
   });

@@ -1,3 +1,6 @@
+import { bareName } from "../functions.js";
+import { SHIPPED } from "../guard/shipped.js";
+import { quoteIdentifier } from "../names.js";
 import { planes } from "../planes.js";
 import type { Facts, Flaw, Rule } from "../rule.js";
 import { isSafePath, searchPathOf, split } from "../search-path.js";
@@ -8,44 +11,71 @@ const HARMLESS =
 
 export const roleSettings: Rule = {
   id: "settings",
-  title: "No setting of a role or of the database changes what row security, triggers or names mean.",
+  title: "No setting of a role, of the database or of a function changes what row security, triggers or names mean.",
   severity: "high",
   check(facts) {
     const { runtime, control, roles } = planes(facts);
-    const holders = [
-      { object: `database ${facts.catalog.server.database}`, settings: facts.catalog.database.settings },
+    const { server, database } = facts.catalog;
+    const holders: readonly Holder[] = [
+      {
+        object: `database ${server.database}`,
+        statement: `ALTER DATABASE ${quoteIdentifier(server.database)}`,
+        settings: database.settings,
+      },
       ...[...runtime, ...control, ...facts.target.roles.owners].map((name) => ({
         object: `role ${name}`,
+        statement: `ALTER ROLE ${quoteIdentifier(name)}`,
         settings: roles.get(name)?.settings ?? [],
       })),
+      ...openFunctions(facts),
     ];
-    const findings = holders.flatMap(({ object, settings }) => settings.flatMap((setting) => flaws(object, setting, facts)));
-    return { checked: holders.length, findings };
+    return { checked: holders.length, findings: holders.flatMap((holder) => flaws(holder, facts)) };
   },
 };
 
-function flaws(object: string, setting: string, facts: Facts): readonly Flaw[] {
-  const [name, value] = split(setting);
+interface Holder {
+  readonly object: string;
+  /** What changes it, without what is changed. */
+  readonly statement: string;
+  readonly settings: readonly string[];
+}
+
+/** A function's settings hold while it runs: one that carries a context is that tenant for whoever calls it. Its path has other rules. */
+function openFunctions({ catalog, target }: Facts): readonly Holder[] {
+  const { sideOf } = planes({ catalog, target });
+  return catalog.functions
+    .filter(({ name, settings }) => settings.length > 0 && !(target.guard && SHIPPED.functions.has(bareName(name))))
+    .filter(({ grants }) => grants.some(({ grantee }) => sideOf(grantee) !== "owner"))
+    .map(({ name, settings }) => ({
+      object: `function ${name}`,
+      statement: `ALTER ROUTINE ${name}`,
+      settings: settings.filter((setting) => searchPathOf(setting) === null),
+    }));
+}
+
+function flaws({ object, statement, settings }: Holder, facts: Facts): readonly Flaw[] {
+  return settings
+    .filter((setting) => !isHarmless(setting, facts))
+    .map((setting) => {
+      const [name, value] = split(setting);
+      return {
+        object,
+        allows: searchPathOf(setting)
+          ? "Names without a schema find what somebody else has put there."
+          : "What runs under it has a context, a role or triggers that are off, or something that isn't known.",
+        evidence: `${name} = ${value}`,
+        fix: `${statement} RESET ${name.split(".").map(quoteIdentifier).join(".")};`,
+      };
+    });
+}
+
+function isHarmless(setting: string, facts: Facts): boolean {
   const path = searchPathOf(setting);
-  if (
-    path
-      ? isSafePath(
-          path.filter((each) => each !== "$user"),
-          facts,
-        )
-      : HARMLESS.test(name)
-  )
-    return [];
-  return [
-    {
-      object,
-      allows: path
-        ? "Names without a schema find what somebody else has put there."
-        : "Every new session starts with it: a context, a role or triggers that are off, or something that isn't known.",
-      evidence: `${name} = ${value}`,
-      fix: `ALTER ${object.replace(/^(\w+)/, (word) => word.toUpperCase())} RESET ${name};`,
-    },
-  ];
+  if (path === null) return HARMLESS.test(split(setting)[0]);
+  return isSafePath(
+    path.filter((each) => each !== "$user"),
+    facts,
+  );
 }
 
 export const activityHidden: Rule = {
@@ -63,7 +93,7 @@ export const activityHidden: Rule = {
         object: `role ${name}`,
         allows: "pg_stat_activity shows one tenant the statements that run for others, with their values.",
         evidence: "track_activities is on for the login",
-        fix: `ALTER ROLE ${name} SET track_activities = off;`,
+        fix: `ALTER ROLE ${quoteIdentifier(name)} SET track_activities = off;`,
       }));
     return { checked: logins.length, findings };
   },

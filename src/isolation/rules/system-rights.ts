@@ -15,12 +15,18 @@ export const systemRights: Rule = {
           object,
           allows: "Files, passwords, other sessions, or samples of every tenant's values are where this right leads.",
           evidence: describeGrant(grant),
-          fix: `REVOKE ${grant.right} ON ${object.toUpperCase().split(" ")[0]} ${object.slice(object.indexOf(" ") + 1)} FROM ${granteeName(grant.grantee)};`,
+          fix: `REVOKE ${grant.right} ${placeOf(object)} FROM ${granteeName(grant.grantee)};`,
         })),
     );
     return { checked: systemGrants.length, findings };
   },
 };
+
+/** `column pg_authid.rolpassword` as REVOKE names it. */
+function placeOf(object: string): string {
+  const [, relation, column] = /^column (.*)\.(\w+)$/.exec(object) ?? [];
+  return relation === undefined ? `ON ${object.replace(/^\w+/, (kind) => kind.toUpperCase())}` : `(${column}) ON ${relation}`;
+}
 
 export const sharedFunctions: Rule = {
   id: "shared-functions",

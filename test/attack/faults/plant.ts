@@ -3,7 +3,9 @@ import { readCatalog } from "../../../src/isolation/catalog/read-catalog.js";
 import { checkRules } from "../../../src/isolation/check-rules.js";
 import type { Exemption, Finding } from "../../../src/isolation/finding.js";
 import { type Judgement, judge } from "../../../src/isolation/judge.js";
+import { subjectKey, subjectOf } from "../../../src/isolation/subject.js";
 import { AZORA } from "../../../src/isolation/target.js";
+import type { Fault } from "./read-faults.js";
 
 /** Runs statements in a transaction that is rolled back, and tells what the rules find meanwhile. */
 export async function findAfter(
@@ -15,6 +17,34 @@ export async function findAfter(
   try {
     for (const sql of statements) await client.query(sql);
     return await find(client, exemptions);
+  } finally {
+    await client.query("ROLLBACK");
+  }
+}
+
+/** Runs each mend of a planted fault by itself. @returns mends that PostgreSQL refuses, and findings that outlive their own */
+export async function leftByMends(client: PoolClient, { sql, exemptions }: Fault): Promise<readonly string[]> {
+  await client.query("BEGIN");
+  try {
+    await client.query(sql);
+    const { findings } = await find(client, exemptions);
+    const left: string[] = [];
+    for (const finding of findings.filter(({ fix }) => fix !== null)) {
+      await client.query("SAVEPOINT planted");
+      // What waits for no lock needs a transaction of its own.
+      const mend = finding.fix?.replace(" CONCURRENTLY", "") ?? "";
+      const refusal = await client.query(mend).then(
+        () => null,
+        (error: Error) => error.message,
+      );
+      if (refusal !== null) await client.query("ROLLBACK TO SAVEPOINT planted");
+      const isSame = (other: Finding) =>
+        subjectKey(subjectOf(other)) === subjectKey(subjectOf(finding)) && other.evidence === finding.evidence;
+      if (refusal !== null || (await find(client, exemptions)).findings.some(isSame))
+        left.push(`${mend} → ${refusal ?? "found again"}`);
+      await client.query("ROLLBACK TO SAVEPOINT planted");
+    }
+    return left;
   } finally {
     await client.query("ROLLBACK");
   }
