@@ -25,7 +25,7 @@ export function granteeName(grantee: string | null): string {
   return grantee === null ? "PUBLIC" : quoteIdentifier(grantee);
 }
 
-/** The statement that brings a table under guard, or mends what is there. @param table its qualified name */
-export function protectStatement(table: string): string {
-  return `SELECT guard.protect('${table.replaceAll("'", "''")}');`;
+/** The statement that brings a table under guard, or mends what is there; a partition has its triggers from its parent, a foreign table none. */
+export function protectStatement({ name, kind, isPartition }: Relation): string | null {
+  return isPartition || kind === "foreign table" ? null : `SELECT guard.protect('${name.replaceAll("'", "''")}');`;
 }

@@ -13,6 +13,13 @@ const FAULTS = readFaults();
 const HARMLESS = readHarmless();
 const SEED = Number(process.env.AZORA_ATTACK_SEED ?? "20260801");
 
+/** Faults that one statement can't undo, and why. */
+const NOT_MENDED: Readonly<Record<string, string>> = {
+  "cascade-without-triggers": "rows of pg_trigger are gone, and ALTER TABLE looks for them",
+  "table-account-generated": "what is computed can't be given a default, as guard.protect() does",
+  "table-account-virtual": "the same",
+};
+
 interface Place {
   readonly client: PoolClient;
   readonly version: number;
@@ -67,7 +74,7 @@ describe.each([
   });
 
   it.for(FAULTS.filter(({ rule }) => rule !== null))("the mends of $name mend it", async (fault, { skip }) => {
-    const why = whyNot(fault);
+    const why = whyNot(fault) ?? NOT_MENDED[fault.name] ?? (place.isServer ? null : "the mends are the same text as on a server");
     if (why !== null) skip(why);
     expect(await leftByMends(place.client, fault)).toEqual([]);
   });

@@ -120,7 +120,10 @@ describe("isolation:diff", () => {
     expect(
       classes(
         inCatalog({
-          memberships: [...memberships, { role: "azora_owner", member: "azora_runtime", admin: false, inherit: true, set: true }],
+          memberships: [
+            ...memberships,
+            { role: "azora_owner", member: "azora_runtime", admin: false, inherit: true, set: true, grantors: ["postgres"] },
+          ],
         }),
       ),
     ).toEqual(["dangerous"]);

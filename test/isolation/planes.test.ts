@@ -21,7 +21,7 @@ type Options = Partial<Pick<Membership, "admin" | "inherit" | "set">>;
 
 /** `member` in `role`, with PostgreSQL's usual options unless said otherwise. */
 function edge(member: string, role: string, options: Options = {}): Membership {
-  return { member, role, admin: false, inherit: true, set: true, ...options };
+  return { member, role, admin: false, inherit: true, set: true, grantors: [], ...options };
 }
 
 function of(memberships: readonly Membership[], more: readonly Role[] = []) {

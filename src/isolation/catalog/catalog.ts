@@ -61,6 +61,8 @@ export interface Membership {
   readonly admin: boolean;
   readonly inherit: boolean;
   readonly set: boolean;
+  /** Who gave it; nobody where it goes with owning the database. */
+  readonly grantors: readonly string[];
 }
 
 export interface Schema {

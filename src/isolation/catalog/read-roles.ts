@@ -15,10 +15,11 @@ export async function readRoles(client: ClientBase): Promise<Role[]> {
 
 /** The database's owner is a member of pg_database_owner, though no row says so. */
 const MEMBERSHIPS = (inherit: string, set: string) => `
-  SELECT r.rolname AS role, m.rolname AS member, bool_or(a.admin_option) AS admin, bool_or(${inherit}) AS inherit, bool_or(${set}) AS set
+  SELECT r.rolname AS role, m.rolname AS member, bool_or(a.admin_option) AS admin, bool_or(${inherit}) AS inherit, bool_or(${set}) AS set,
+    to_json(array_agg(DISTINCT pg_get_userbyid(a.grantor)::text)) AS grantors
   FROM pg_auth_members a JOIN pg_roles r ON r.oid = a.roleid JOIN pg_roles m ON m.oid = a.member GROUP BY 1, 2
   UNION ALL
-  SELECT 'pg_database_owner', pg_get_userbyid(datdba), false, true, true FROM pg_database WHERE datname = current_database()
+  SELECT 'pg_database_owner', pg_get_userbyid(datdba), false, true, true, '[]' FROM pg_database WHERE datname = current_database()
   ORDER BY 1, 2`;
 
 export async function readMemberships(client: ClientBase, version: number): Promise<Membership[]> {

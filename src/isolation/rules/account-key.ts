@@ -46,6 +46,7 @@ function flaws(table: Relation, columns: readonly string[], { target }: Facts): 
   if (keys.some((key) => key.onDelete === "cascade" && isInForce(key))) return [];
   const [key] = keys;
   const list = columns.map(quoteIdentifier).join(", ");
+  const isComputed = table.columns.some(({ name, generated }) => generated && columns.includes(name));
   const add = `ALTER TABLE ${table.name} ADD FOREIGN KEY (${list}) REFERENCES ${accounts.table} (${quoteIdentifier(accounts.key)}) ON DELETE CASCADE;`;
   return [
     {
@@ -55,7 +56,7 @@ function flaws(table: Relation, columns: readonly string[], { target }: Facts): 
           ? "The account can't be deleted, or its rows lose their owner instead of going with it."
           : "Rows outlive their account: a purge leaves them behind, visible to nobody and deleted by nobody.",
       evidence: key ? `${key.name}: ${describe(key)}` : `no foreign key from (${list}) to ${accounts.table}`,
-      fix: key ? `ALTER TABLE ${table.name} DROP CONSTRAINT ${quoteIdentifier(key.name)}; ${add}` : add,
+      fix: isComputed ? null : key ? `ALTER TABLE ${table.name} DROP CONSTRAINT ${quoteIdentifier(key.name)}; ${add}` : add,
     },
   ];
 }

@@ -27,7 +27,7 @@ export const auditTrigger = tableRule({
       {
         allows: "Rows change and nobody can tell who changed them.",
         evidence: `no whole audit trigger for ${missing.join(", ")}: ${table.triggers.map(described).join("; ") || "no triggers"}`,
-        fix: facts.target.guard ? protectStatement(table.name) : null,
+        fix: facts.target.guard ? protectStatement(table) : null,
       },
     ];
   },

@@ -1,6 +1,15 @@
+import type { Constraint } from "../catalog/catalog.js";
 import { quoteIdentifier } from "../names.js";
 import { describe, isInForce } from "./account-key.js";
 import { tableRule } from "./table-rule.js";
+
+/** What is switched off is made anew: its triggers are on two tables, beside others that must stay as they are. */
+export function mendOf(table: string, { name, definition, enforced, triggersOn }: Constraint): string {
+  const constraint = quoteIdentifier(name);
+  if (enforced && triggersOn) return `ALTER TABLE ${table} VALIDATE CONSTRAINT ${constraint};`;
+  const whole = definition.replace(/ NOT (?:VALID|ENFORCED)\b/g, "");
+  return `ALTER TABLE ${table} DROP CONSTRAINT ${constraint}, ADD CONSTRAINT ${constraint} ${whole};`;
+}
 
 export const constraintOff = tableRule({
   id: "constraint-off",
@@ -17,8 +26,6 @@ export const constraintOff = tableRule({
             ? "Rows may refer to what isn't there, or to another tenant's row, and stay when it goes."
             : "Rows that the constraint should keep out may be there.",
         evidence: `${each.name}: ${describe(each)}`,
-        fix: each.triggersOn
-          ? `ALTER TABLE ${table.name} VALIDATE CONSTRAINT ${quoteIdentifier(each.name)};`
-          : `ALTER TABLE ${table.name} ENABLE TRIGGER ALL;`,
+        fix: mendOf(table.name, each),
       })),
 });

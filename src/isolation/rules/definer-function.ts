@@ -34,7 +34,7 @@ function flaws(each: DatabaseFunction, facts: Facts): readonly Flaw[] {
       severity: isOurs || path !== "" ? "critical" : "high",
       allows: "Whoever may execute it does what it does with rights past the policies.",
       evidence: `SECURITY DEFINER, owner ${each.owner}; ${strange.map((grant) => describeGrant(grant)).join(", ")}${path}`,
-      fix: strange.map(({ grantee }) => `REVOKE EXECUTE ON FUNCTION ${each.name} FROM ${granteeName(grantee)};`).join(" "),
+      fix: strange.map(({ grantee }) => `REVOKE EXECUTE ON ROUTINE ${each.name} FROM ${granteeName(grantee)};`).join(" "),
     },
   ];
 }
@@ -59,7 +59,7 @@ export const guardExecute: Rule = {
           object: `function ${each.name}`,
           allows: "A function that signs contexts, or changes what is guarded, can be called by whom it isn't meant for.",
           evidence: describeGrant(grant),
-          fix: `REVOKE EXECUTE ON FUNCTION ${each.name} FROM ${granteeName(grant.grantee)};`,
+          fix: `REVOKE EXECUTE ON ROUTINE ${each.name} FROM ${granteeName(grant.grantee)};`,
         })),
     );
     return { checked: functions.length, findings };

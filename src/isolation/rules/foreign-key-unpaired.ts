@@ -1,6 +1,7 @@
+import type { Constraint, Relation } from "../catalog/catalog.js";
 import { objectOf, quoteIdentifier } from "../names.js";
 import type { Facts, Flaw, Rule } from "../rule.js";
-import { tenantTables, tenantTablesByName, vendorSchemas } from "../tenancy.js";
+import { relationsByName, tenantTables, tenantTablesByName, vendorSchemas } from "../tenancy.js";
 
 export const foreignKeyUnpaired: Rule = {
   id: "foreign-key-unpaired",
@@ -32,17 +33,35 @@ function unpaired({ table, account }: ReturnType<typeof tenantTables>[number], f
         fix:
           key.references === accounts.table
             ? `ALTER TABLE ${table.name} DROP CONSTRAINT ${quoteIdentifier(key.name)};`
-            : `ALTER TABLE ${table.name} DROP CONSTRAINT ${quoteIdentifier(key.name)}, ADD FOREIGN KEY (${[
-                account,
-                ...key.columns,
-              ]
-                .map(quoteIdentifier)
-                .join(
-                  ", ",
-                )}) REFERENCES ${key.references} (${[theirs, ...key.referencedColumns].map(quoteIdentifier).join(", ")});`,
+            : pairing({ table, account, key, theirs }, facts),
       },
     ];
   });
+}
+
+interface Unpaired {
+  readonly table: Relation;
+  readonly account: string;
+  readonly key: Constraint;
+  readonly theirs: string;
+}
+
+/** The key with the accounts in front, and the unique key that it needs; null where it isn't as simple as that. */
+function pairing({ table, account, key, theirs }: Unpaired, facts: Facts): string | null {
+  const other = relationsByName(facts).get(key.references ?? "");
+  const isCrossed = key.columns.includes(account) || key.referencedColumns.includes(theirs);
+  const hasAccount = table.columns.some(({ name }) => name === account);
+  if (!other || isCrossed || !hasAccount || /\bPERIOD\b/.test(key.definition)) return null;
+  const wanted = [theirs, ...key.referencedColumns];
+  const isKey = other.indexes.some(
+    ({ unique, predicate, columns }) =>
+      unique && predicate === null && columns.length === wanted.length && wanted.every((column) => columns.includes(column)),
+  );
+  const list = (columns: readonly string[]) => columns.map(quoteIdentifier).join(", ");
+  return [
+    ...(isKey ? [] : [`ALTER TABLE ${other.name} ADD UNIQUE (${list(wanted)});`]),
+    `ALTER TABLE ${table.name} DROP CONSTRAINT ${quoteIdentifier(key.name)}, ADD FOREIGN KEY (${list([account, ...key.columns])}) REFERENCES ${other.name} (${list(wanted)});`,
+  ].join(" ");
 }
 
 /** A table of the vendor's that refers to a tenant's row holds on to it, and is told whether it is there. */

@@ -20,7 +20,7 @@ export const functionLanguage: Rule = {
         object: `function ${each.name}`,
         allows: "It reads memory and files of the server past every right, or is another name for a function that was closed.",
         evidence: `language ${each.language}, ${each.body.slice(0, 80)}`,
-        fix: `DROP FUNCTION ${each.name};`,
+        fix: `DROP ROUTINE ${each.name};`,
       }));
     return { checked: functions.length, findings };
   },
@@ -38,7 +38,7 @@ export const functionLeakproof: Rule = {
         object: `function ${each.name}`,
         allows: "PostgreSQL calls it with rows of every tenant, before the policies have left any out; its errors show them.",
         evidence: `LEAKPROOF${each.extension === null ? "" : `, of the extension ${each.extension}`}`,
-        fix: `ALTER FUNCTION ${each.name} NOT LEAKPROOF;`,
+        fix: `ALTER ROUTINE ${each.name} NOT LEAKPROOF;`,
       }));
     return { checked: functions.length, findings };
   },

@@ -33,7 +33,7 @@ function flaws(found: DatabaseFunction, facts: Facts): readonly Flaw[] {
   const evidence = shipped
     ? `${namesakes.length} functions of that name: ${namesakes.map(({ name }) => name).join(", ")}`
     : "not in the migrations";
-  return [{ object, severity: "high", allows, evidence, fix: shipped ? null : `DROP FUNCTION ${found.name};` }];
+  return [{ object, severity: "high", allows, evidence, fix: shipped ? null : `DROP ROUTINE ${found.name};` }];
 }
 
 function differences(found: DatabaseFunction, shipped: ShippedFunction): string[] {

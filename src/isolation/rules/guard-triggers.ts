@@ -22,7 +22,7 @@ export const truncateTrigger = tableRule({
           {
             allows: "One TRUNCATE, by whoever may or by a cascade, takes the rows of every tenant without a line in the log.",
             evidence: "no BEFORE TRUNCATE trigger that refuses, always on",
-            fix: protectStatement(table.name),
+            fix: protectStatement(table),
           },
         ],
 });
@@ -39,7 +39,7 @@ export const guardProtects = tableRule({
           {
             allows: "A purge neither counts the table's rows nor looks whether any is left.",
             evidence: "not in guard.protected_tables",
-            fix: protectStatement(table.name),
+            fix: protectStatement(table),
           },
         ],
 });
@@ -58,7 +58,7 @@ export const identityTrigger = tableRule({
           {
             allows: "An UPDATE moves a row, with all that refers to it, into another tenant.",
             evidence: "no BEFORE UPDATE trigger that keeps the account, always on, for every column",
-            fix: protectStatement(table.name),
+            fix: protectStatement(table),
           },
         ],
 });

@@ -1,4 +1,4 @@
-import type { Index } from "../catalog/catalog.js";
+import type { Index, Relation } from "../catalog/catalog.js";
 import { quoteIdentifier } from "../names.js";
 import { type TableFlaw, tableRule } from "./table-rule.js";
 
@@ -36,12 +36,19 @@ export const keyAcrossAccounts = tableRule({
             severity: "medium" as const,
             allows: "Rows can't be told apart, referred to with their account, or named in the audit log.",
             evidence: "no primary key",
-            fix: `ALTER TABLE ${table.name} ADD PRIMARY KEY (${quoteIdentifier(account)}, id);`,
+            fix: canHaveKey(table, account)
+              ? `ALTER TABLE ${table.name} ADD PRIMARY KEY (${quoteIdentifier(account)}, id);`
+              : null,
           },
         ]
       : []),
   ],
 });
+
+function canHaveKey({ kind, columns }: Relation, account: string): boolean {
+  const isPlain = (wanted: string) => columns.some(({ name, generated }) => name === wanted && !generated);
+  return kind === "table" && isPlain(account) && isPlain("id");
+}
 
 /** An exclusion constraint keeps accounts apart only if it compares them for being equal. */
 function startsWith(index: Index, account: string, constraints: readonly string[]): boolean {

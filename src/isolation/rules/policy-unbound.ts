@@ -53,7 +53,9 @@ function flawsOf(policy: Policy, { table, account, appendOnly }: TenantTable, fa
       evidence: `policy ${policy.name} for ${[...new Set(open.map(([command]) => command))].join(", ")}: ${
         reads ? `USING ${policy.using}` : ""
       }${reads && writes ? " " : ""}${writes ? `WITH CHECK ${asked(policy, "check")}` : ""}`,
-      fix: `ALTER POLICY ${quoteIdentifier(policy.name)} ON ${table.name} ${fixOf(policy, `${quoteIdentifier(account)} = (SELECT ${context})`)};`,
+      fix: table.columns.some(({ name }) => name === account)
+        ? `ALTER POLICY ${quoteIdentifier(policy.name)} ON ${table.name} ${fixOf(policy, `${quoteIdentifier(account)} = (SELECT ${context})`)};`
+        : null,
     },
   ];
 }

@@ -39,10 +39,20 @@ function flaws(name: string, facts: Facts): readonly Flaw[] {
             : "medium",
         allows: `It has, or can give itself, what ${other} may do: ${what}.`,
         evidence: way,
-        fix: `REVOKE ${quoteIdentifier(way.split(" → ")[1] ?? "")} FROM ${quoteIdentifier(name)};`,
+        fix: revocation(way.split(" → ")[1] ?? "", name, facts),
       },
     ];
   });
+}
+
+/** From PostgreSQL 16 on each grantor's gift is taken back by itself. */
+function revocation(role: string, member: string, { catalog }: Facts): string | null {
+  const given = catalog.memberships.find((each) => each.role === role && each.member === member);
+  // The database's owner is in this one by owning it.
+  if (!given || given.grantors.length === 0) return null;
+  const statement = `REVOKE ${quoteIdentifier(role)} FROM ${quoteIdentifier(member)}`;
+  if (catalog.server.number < 160000) return `${statement};`;
+  return given.grantors.map((grantor) => `${statement} GRANTED BY ${quoteIdentifier(grantor)};`).join(" ");
 }
 
 /** What makes a role that is reached dangerous; null for nothing. */

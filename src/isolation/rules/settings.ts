@@ -16,15 +16,16 @@ export const roleSettings: Rule = {
   check(facts) {
     const { runtime, control, roles } = planes(facts);
     const { server, database } = facts.catalog;
+    const here = quoteIdentifier(server.database);
     const holders: readonly Holder[] = [
       {
         object: `database ${server.database}`,
-        statement: `ALTER DATABASE ${quoteIdentifier(server.database)}`,
+        statements: [`ALTER DATABASE ${here}`, "ALTER ROLE ALL"],
         settings: database.settings,
       },
       ...[...runtime, ...control, ...facts.target.roles.owners].map((name) => ({
         object: `role ${name}`,
-        statement: `ALTER ROLE ${quoteIdentifier(name)}`,
+        statements: [`ALTER ROLE ${quoteIdentifier(name)}`, `ALTER ROLE ${quoteIdentifier(name)} IN DATABASE ${here}`],
         settings: roles.get(name)?.settings ?? [],
       })),
       ...openFunctions(facts),
@@ -35,8 +36,8 @@ export const roleSettings: Rule = {
 
 interface Holder {
   readonly object: string;
-  /** What changes it, without what is changed. */
-  readonly statement: string;
+  /** What changes it, without what is changed: a setting may be for all databases or for this one. */
+  readonly statements: readonly string[];
   readonly settings: readonly string[];
 }
 
@@ -48,12 +49,12 @@ function openFunctions({ catalog, target }: Facts): readonly Holder[] {
     .filter(({ grants }) => grants.some(({ grantee }) => sideOf(grantee) !== "owner"))
     .map(({ name, settings }) => ({
       object: `function ${name}`,
-      statement: `ALTER ROUTINE ${name}`,
+      statements: [`ALTER ROUTINE ${name}`],
       settings: settings.filter((setting) => searchPathOf(setting) === null),
     }));
 }
 
-function flaws({ object, statement, settings }: Holder, facts: Facts): readonly Flaw[] {
+function flaws({ object, statements, settings }: Holder, facts: Facts): readonly Flaw[] {
   return settings
     .filter((setting) => !isHarmless(setting, facts))
     .map((setting) => {
@@ -64,7 +65,7 @@ function flaws({ object, statement, settings }: Holder, facts: Facts): readonly 
           ? "Names without a schema find what somebody else has put there."
           : "What runs under it has a context, a role or triggers that are off, or something that isn't known.",
         evidence: `${name} = ${value}`,
-        fix: `${statement} RESET ${name.split(".").map(quoteIdentifier).join(".")};`,
+        fix: statements.map((each) => `${each} RESET ${name.split(".").map(quoteIdentifier).join(".")};`).join(" "),
       };
     });
 }

@@ -22,29 +22,35 @@ export async function findAfter(
   }
 }
 
-/** Runs each mend of a planted fault by itself. @returns mends that PostgreSQL refuses, and findings that outlive their own */
+/** What guard.protect() says of a table that a person has to change first. */
+const NOT_YET = "AZ013";
+
+/**
+ * Runs the mends of a planted fault as they are printed, one behind the other.
+ * @returns mends that PostgreSQL refuses, and findings that outlive their own
+ */
 export async function leftByMends(client: PoolClient, { sql, exemptions }: Fault): Promise<readonly string[]> {
   await client.query("BEGIN");
   try {
     await client.query(sql);
     const { findings } = await find(client, exemptions);
     const left: string[] = [];
-    for (const finding of findings.filter(({ fix }) => fix !== null)) {
-      await client.query("SAVEPOINT planted");
+    const mended = new Set<string>();
+    const keyOf = (finding: Finding) => `${subjectKey(subjectOf(finding))} ${finding.evidence}`;
+    for (const finding of findings) {
+      if (finding.fix === null) continue;
       // What waits for no lock needs a transaction of its own.
-      const mend = finding.fix?.replace(" CONCURRENTLY", "") ?? "";
-      const refusal = await client.query(mend).then(
-        () => null,
-        (error: Error) => error.message,
-      );
-      if (refusal !== null) await client.query("ROLLBACK TO SAVEPOINT planted");
-      const isSame = (other: Finding) =>
-        subjectKey(subjectOf(other)) === subjectKey(subjectOf(finding)) && other.evidence === finding.evidence;
-      if (refusal !== null || (await find(client, exemptions)).findings.some(isSame))
-        left.push(`${mend} → ${refusal ?? "found again"}`);
-      await client.query("ROLLBACK TO SAVEPOINT planted");
+      const statement = `SAVEPOINT mend; ${finding.fix.replace(" CONCURRENTLY", "")}`;
+      try {
+        await client.query(statement);
+        mended.add(keyOf(finding));
+      } catch (error) {
+        await client.query("ROLLBACK TO SAVEPOINT mend");
+        if ((error as { code?: string }).code !== NOT_YET) left.push(`${finding.fix} → ${(error as Error).message}`);
+      }
     }
-    return left;
+    const after = (await find(client, exemptions)).findings;
+    return [...left, ...after.filter((each) => mended.has(keyOf(each))).map(({ fix, rule }) => `${rule} outlives ${fix}`)];
   } finally {
     await client.query("ROLLBACK");
   }

@@ -107,9 +107,9 @@ export function catalog(more: Partial<Catalog> = {}): Catalog {
       role("azora_admin", { login: true }),
     ],
     memberships: [
-      { role: "azora_support", member: "azora_billing", admin: false, inherit: true, set: true },
-      { role: "azora_billing", member: "azora_vendor_admin", admin: false, inherit: true, set: true },
-      { role: "azora_vendor_admin", member: "azora_admin", admin: false, inherit: true, set: true },
+      { role: "azora_support", member: "azora_billing", admin: false, inherit: true, set: true, grantors: ["postgres"] },
+      { role: "azora_billing", member: "azora_vendor_admin", admin: false, inherit: true, set: true, grantors: ["postgres"] },
+      { role: "azora_vendor_admin", member: "azora_admin", admin: false, inherit: true, set: true, grantors: ["postgres"] },
     ],
     schemas: ["control", "tenant", "guard"].map((name) => ({
       name,
