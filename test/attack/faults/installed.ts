@@ -8,6 +8,8 @@ import { administer, dropDatabase, urlOf } from "../../support/server-template.j
 
 export interface Installed {
   readonly client: PoolClient;
+  /** The superuser's connection string. */
+  readonly url: string;
   /** PostgreSQL's major version. */
   readonly version: number;
   close(): Promise<void>;
@@ -35,6 +37,7 @@ export async function installOnServer(): Promise<Installed> {
   );
   return {
     client,
+    url: urlOf(server.url, name),
     version: rows[0]?.version ?? 0,
     close: async () => {
       client.release();
