@@ -94,6 +94,21 @@ describe.skipIf(isLent)("on a server of its own", () => {
     expect(await azora.json(["doctor"])).toMatchObject({ exit: 0, document: { result: { ok: true } } });
   });
 
+  it("isolation:verify is clean with everything broken once, over the logins' own connections too", async () => {
+    const { exit, document } = await azora.json(["isolation:verify", "--self-test"], { AZORA_OWNER_URL: server.url });
+    expect({ exit, error: document.error }).toEqual({ exit: 0, error: undefined });
+    expect(document.result).toMatchObject({ verdict: "clean", findings: [], unclear: [] });
+    expect(document.result.selfTest.length).toBeGreaterThan(30);
+    const own = document.result.probes.find(({ id }: { id: string }) => id === "own-connection");
+    const tried = new Set(own.attempts.map(({ role }: { role: string }) => role));
+    expect(tried).toEqual(new Set(["azora_runtime", "azora_admin"]));
+    const broken = { AZORA_OWNER_URL: server.url, AZORA_TENANT_URL: stored().controlUrl ?? "" };
+    expect(await azora.json(["isolation:verify"], broken)).toMatchObject({
+      exit: 9,
+      document: { result: { findings: [{ rule: "own-connection" }] } },
+    });
+  });
+
   it("a wrong password is refused, and shown to nobody", async () => {
     const env = { AZORA_CONTROL_URL: changed(stored().controlUrl ?? "", "password", "hunter2") };
     for (const answer of [await azora.run(["tenant:list"], env), await azora.run(["tenant:list", "--json"], env)]) {

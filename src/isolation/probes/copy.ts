@@ -41,6 +41,7 @@ async function copyOut(scene: Scene, by: Identity, table: TenantTable): Promise<
     if (answer.state !== null) return unexpected(answer);
     if (typeof ability === "object") return unclear(ability.why);
     const [own] = await scene.session.look<{ own: string }>(
+      scene.contexts.enter(scene.b.id),
       `SELECT count(*) AS own FROM ${table.name} WHERE ${isOf(table, scene.b.id)}`,
     );
     if (answer.count > Number(own?.own)) return broken(`COPY gives a tenant other tenants' rows of ${table.name}.`);

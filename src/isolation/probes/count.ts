@@ -23,6 +23,7 @@ export const count: Probe = {
         ];
       }
       const [own] = await scene.session.look<{ counted: string }>(
+        scene.contexts.enter(scene.b.id),
         `SELECT count(*) AS counted FROM ${table.name} WHERE ${isOf(table, scene.b.id)}`,
       );
       const counted = answer.rows[0]?.counted;

@@ -82,12 +82,14 @@ async function lookAround(facts: Facts, { plane, client, limits }: Own): Promise
     ]),
   ]) {
     if (!facts.catalog.roles.some(({ name }) => name === owner)) continue;
-    const statement = `SET LOCAL SESSION AUTHORIZATION ${identifier(owner)}`;
-    const answer = await inTransaction(client, limits, statement, "SELECT session_user::text AS session");
-    // The embedded engine takes the name back before the next statement.
-    const stayed = answer.state === REFUSED || answer.rows[0]?.session === me;
-    const verdict = stayed ? held() : answer.state === null ? broken(`${me} becomes ${owner}.`) : unexpected(answer);
-    attempts.push(tell(`role ${me}`, statement, answer, verdict));
+    for (const what of ["SESSION AUTHORIZATION", "ROLE"]) {
+      const statement = `SET LOCAL ${what} ${identifier(owner)}`;
+      const answer = await inTransaction(client, limits, statement, "SELECT current_user::text AS current");
+      // The embedded engine takes the name back before the next statement.
+      const stayed = answer.state === REFUSED || answer.rows[0]?.current === me;
+      const verdict = stayed ? held() : answer.state === null ? broken(`${me} becomes ${owner}.`) : unexpected(answer);
+      attempts.push(tell(`role ${me}`, statement, answer, verdict));
+    }
   }
   if (plane === "control") return attempts;
   for (const { name } of tablesOf(facts).tenant) {

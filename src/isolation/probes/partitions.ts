@@ -24,7 +24,7 @@ export const partitions: Probe = {
           if (answer.state === REFUSED) return held();
           if (answer.state !== null) return unexpected(answer);
           if (answer.rows[0]?.others === true) return broken(`A tenant reads other tenants' rows of ${child.name} by naming it.`);
-          const [there] = await scene.session.look<{ others: boolean }>(statement);
+          const [there] = await scene.session.look<{ others: boolean }>(scene.contexts.enter(scene.a.id), statement);
           return there?.others ? held() : unclear("It may be read, and no other tenant has a row in it that could be seen.");
         }
       }

@@ -14,7 +14,7 @@ export const purge: Probe = {
   async run(scene) {
     const way = await wayToPurge(scene);
     const object = `table ${scene.target.accounts.table}`;
-    const before = await scene.session.look<{ state: string }>(stateOf(scene));
+    const before = await scene.session.look<{ state: string }>(scene.contexts.enter(scene.b.id), stateOf(scene));
     const prepared = scene.target.guard ? [ALONE] : [];
     const answer = await scene.session.nested(
       ["SET CONSTRAINTS ALL DEFERRED", ...prepared, ...way.by.statements, way.statement],
@@ -31,23 +31,31 @@ export const purge: Probe = {
   },
 };
 
+const OWNER_AGAIN = "SET LOCAL SESSION AUTHORIZATION DEFAULT";
+
 /** Whether several persons have to agree isn't asked here: the probe is one. */
 const ALONE = "DELETE FROM control.settings WHERE key = 'purge.approvals'";
 
 async function judge(scene: Scene, before: string | undefined): Promise<Verdict> {
-  const left: string[] = [];
+  const [left, hidden]: [string[], string[]] = [[], []];
   for (const table of withChildren(scene)) {
     const rows = await scene.session.try(
-      "SET LOCAL SESSION AUTHORIZATION DEFAULT",
-      `SELECT count(*)::int AS rows FROM ${table.name} WHERE ${isOf(table, scene.a.id)}`,
+      OWNER_AGAIN,
+      `SELECT count(*)::int AS rows, row_security_active(${literal(table.name)}::regclass) AS hidden
+       FROM ${table.name} WHERE ${isOf(table, scene.a.id)}`,
     );
     if (rows.state !== null) return unclear(`What is left can't be counted: ${rows.text}`);
     if (Number(rows.rows[0]?.rows) > 0) left.push(`${rows.rows[0]?.rows} in ${table.name}`);
+    if (rows.rows[0]?.hidden === true) hidden.push(table.name);
   }
   if (left.length > 0) return broken(`Rows outlive their account: ${left.join(", ")}.`);
-  const after = await scene.session.try("SET LOCAL SESSION AUTHORIZATION DEFAULT", stateOf(scene));
+  const after = await scene.session.try(OWNER_AGAIN, scene.contexts.enter(scene.b.id), stateOf(scene));
   if (after.state !== null) return unclear(after.text);
-  return after.rows[0]?.state === before ? held() : broken("Deleting one account changes another's rows.");
+  if (after.rows[0]?.state !== before) return broken("Deleting one account changes another's rows.");
+  // The account is gone, and no context leads to its rows any more.
+  return hidden.length === 0
+    ? held()
+    : unclear(`The policies hold for the owner's connection too: rows left in ${hidden.join(", ")} can't be seen by it.`);
 }
 
 /** azora's own function, by whoever of the control plane may call it; elsewhere the accounts row is deleted. */

@@ -66,7 +66,7 @@ async function writeAndLook(scene: Scene, { by, table, command }: Writing): Prom
   for (const { accountId, before, statement, lines } of plans) {
     const look = `SELECT count(*)::int AS lines, count(*) FILTER (WHERE actor = ${literal(ACTOR)})::int AS named FROM ${LOG}
       WHERE account_id = ${literal(accountId)} AND operation = '${OPERATIONS[command]}' AND subject = ${literal(subjectOf(table))}`;
-    const [first] = await scene.session.look<Logged>(look);
+    const [first] = await scene.session.look<Logged>(scene.contexts.enter(accountId), look);
     const answer = await scene.session.try(...standAs(scene, by, accountId), ...before, statement, ownerAgain, look);
     const verdict = judge(answer, { before: first, lines }, `${table.name}: ${command}`);
     last = attempted({ by, object, statement, answer, verdict });
@@ -82,7 +82,10 @@ async function plansFor(scene: Scene, { by, table, command }: Writing): Promise<
   const row = await drawOwn(scene, table);
   if (typeof row === "string") return row;
   const own = isOf(table, accountId);
-  const [there] = await scene.session.look<{ rows: number }>(`SELECT count(*)::int AS rows FROM ${name} WHERE ${own}`);
+  const [there] = await scene.session.look<{ rows: number }>(
+    scene.contexts.enter(accountId),
+    `SELECT count(*)::int AS rows FROM ${name} WHERE ${own}`,
+  );
   const rows = there?.rows ?? 0;
   if (command === "update") {
     const column = identifier(await columnToUpdate(scene, by, table));

@@ -28,7 +28,7 @@ export interface SelfTestInput {
  * red. Everything happens in one transaction that is rolled back; each breakage holds an ACCESS EXCLUSIVE lock on its table
  * (and what refers to it) until it is undone, well under a second later. A breakage that could not be made counts as not seen.
  * @returns one line a breakage, those that the target has no guarantee for left out
- * @throws the connection's own errors; Error where there is nothing to break
+ * @throws the connection's own errors; Error where there is nothing to break, or nobody who may
  */
 export async function runSelfTest({
   client,
@@ -38,6 +38,10 @@ export async function runSelfTest({
   breakages = BREAKAGES,
   probes = PROBES,
 }: SelfTestInput): Promise<readonly Breakage[]> {
+  // Less would break less, and a breakage that can't be made looks like one that nobody notices.
+  if (!catalog.roles.some(({ name, superuser }) => superuser && name === catalog.server.user)) {
+    throw new Error(`The self-test breaks what only a superuser can, and ${catalog.server.user} is none: run it on a copy.`);
+  }
   return Session.within(client, limits, async (session) => {
     const missing: string[] = [];
     const scene = await openStagedScene(session, { catalog, target }, missing);

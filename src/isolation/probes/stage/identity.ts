@@ -32,14 +32,16 @@ export async function takeIdentity(
   const ways: Identity[] = [
     { plane, role, by: "session authorization", statements: [...settings, `SET LOCAL SESSION AUTHORIZATION ${name}`] },
     { plane, role, by: "role", statements: [...settings, `SET LOCAL ROLE ${name}`] },
+    // Who may make roles may join one: for as long as the attempt lasts, then that is forgotten with it.
+    { plane, role, by: "role", statements: [...settings, `GRANT ${name} TO CURRENT_USER`, `SET LOCAL ROLE ${name}`] },
   ];
   let refusal = "";
   for (const way of ways) {
     const answer = await session.try(...way.statements, "SELECT current_user AS me");
     if (answer.rows[0]?.me === role) return way;
-    refusal ||= answer.text;
+    refusal = answer.text;
   }
-  return `The owner's connection can't act as ${role}: ${refusal}`;
+  return `The owner's connection can't act as ${role}, so nothing was tried as it: ${refusal}`;
 }
 
 /** A login starts with its own settings; time limits stay this transaction's. */

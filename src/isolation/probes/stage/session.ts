@@ -79,12 +79,13 @@ export class Session {
   }
 
   /**
-   * Rows of a query of the owner's.
+   * Rows of the last of the owner's statements. About an account's rows they are asked in its context: the policies
+   * hold for an owner that is no superuser.
    * @throws NoAnswer with what PostgreSQL said instead
    */
-  async look<Row extends object>(sql: string): Promise<readonly Row[]> {
-    const answer = await this.try(sql);
-    if (answer.state !== null) throw new NoAnswer(answer.text, sql);
+  async look<Row extends object>(...statements: string[]): Promise<readonly Row[]> {
+    const answer = await this.try(...statements);
+    if (answer.state !== null) throw new NoAnswer(answer.text, statements.join("; "));
     return answer.rows as readonly Row[];
   }
 
