@@ -1,6 +1,7 @@
 import type { Extensions, PGlite } from "@electric-sql/pglite";
 import { Pool } from "pg";
 import { serialize } from "pg-protocol";
+import { emptyCluster } from "./empty-cluster.js";
 import { overSession } from "./engine.js";
 import { EmbeddedSession } from "./session.js";
 import { SUPERUSER } from "./socket.js";
@@ -29,12 +30,13 @@ export interface Throwaway {
 }
 
 /**
- * Makes an empty database in this process, in some 4 seconds and 200 MB (750 MB while it is made).
+ * Makes an empty database in this process, in some 2 seconds and 350 MB; in 5 and 750 where the build has prepared none.
  * @param extensions names that CREATE EXTENSION will be asked for; those that the engine lacks are left out
  */
 export async function openThrowaway(extensions: readonly string[]): Promise<Throwaway> {
   const { PGlite } = await import("@electric-sql/pglite");
-  const database = await PGlite.create({ extensions: await loadExtensions(extensions) });
+  const [prepared, loaded] = [await emptyCluster(), await loadExtensions(extensions)];
+  const database = await PGlite.create({ extensions: loaded, ...(prepared && { loadDataDir: prepared }) });
   const session = new EmbeddedSession(database);
   const pool = new Pool(overSession(session, SUPERUSER));
   return {
