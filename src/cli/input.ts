@@ -79,11 +79,18 @@ export function parseAuditFilter({ actor, action, ...period }: AuditFlags): Audi
 }
 
 /** @throws AzoraError INVALID_INPUT */
-export function parseLimit(text: string): number {
+export function parseLimit(text: string, hint = "--after SLUG goes on behind a page."): number {
   const limit = Number(text);
   if (/^\d+$/.test(text) && limit >= 1 && limit <= 1000) return limit;
-  throw new AzoraError("INVALID_INPUT", `--limit "${text}" is not a whole number from 1 to 1000.`, {
-    hint: "--after SLUG goes on behind a page.",
+  throw new AzoraError("INVALID_INPUT", `--limit "${text}" is not a whole number from 1 to 1000.`, { hint });
+}
+
+/** A receipt's number. @throws AzoraError INVALID_INPUT */
+export function parseNumber(text: string, flag: string): number {
+  const number = Number(text);
+  if (/^[1-9]\d*$/.test(text) && Number.isSafeInteger(number)) return number;
+  throw new AzoraError("INVALID_INPUT", `${flag} "${text}" is not the number of a receipt.`, {
+    hint: "`azora receipt:list` shows them.",
   });
 }
 

@@ -3,6 +3,7 @@ import type { Engine } from "../database/engine.js";
 import { plainAdapter } from "../database/wire/prisma-adapter.js";
 import { PrismaClient } from "../generated/control/client.js";
 import type { SigningKey } from "../signing.js";
+import type { OutsideStore } from "./outside-stores.js";
 
 /** What admin_audit_log says of where an action came from. */
 export interface ControlRequest {
@@ -20,14 +21,19 @@ export interface ControlConnection {
   /** Signs receipts; without it nothing can be purged. */
   readonly signingKey: SigningKey | undefined;
   readonly request: ControlRequest;
+  /** Where else something of a tenant is kept that a purge has to remove. */
+  readonly outsideStores: readonly OutsideStore[];
 }
+
+/** What a connection has unless told otherwise: a request of its own, and no outside store. */
+export type ControlOptions = Partial<Pick<ControlConnection, "request" | "outsideStores">>;
 
 /** Opens the control plane with the login that the engine has for it. */
 export async function openControlPlane(
   engine: Engine,
   signingKey: SigningKey | undefined,
-  request: ControlRequest = { id: randomUUID(), command: null },
+  { request = { id: randomUUID(), command: null }, outsideStores = [] }: ControlOptions = {},
 ): Promise<ControlConnection> {
   const pool = await engine.pool("control");
-  return { engine, client: new PrismaClient({ adapter: plainAdapter(pool) }), signingKey, request };
+  return { engine, client: new PrismaClient({ adapter: plainAdapter(pool) }), signingKey, request, outsideStores };
 }

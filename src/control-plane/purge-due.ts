@@ -1,7 +1,8 @@
 import { AzoraError, type ErrorCode } from "../errors.js";
 import { attempt } from "./attempt.js";
 import type { ControlConnection } from "./connection.js";
-import { purgeTenant } from "./purge-tenant.js";
+import { checkPurge } from "./preview-purge.js";
+import { type PurgeTenantInput, purgeTenant } from "./purge-tenant.js";
 import type { Receipt } from "./receipt.js";
 
 /** A tenant whose purge is due and did not happen. */
@@ -11,9 +12,17 @@ export interface KeptTenant {
   readonly message: string;
 }
 
+export interface PurgeDueInput extends Pick<PurgeTenantInput, "onTable" | "onPending"> {
+  readonly dryRun: boolean;
+  /** Told which tenant is next. */
+  readonly onTenant?: (slug: string) => void;
+}
+
 export interface PurgeDueResult {
   readonly dryRun: boolean;
   readonly receipts: readonly Receipt[];
+  /** In a dry run, who would be purged. */
+  readonly due: readonly string[];
   /** Under legal hold, or not yet approved: that is no failure. */
   readonly kept: readonly KeptTenant[];
 }
@@ -23,14 +32,11 @@ const WAITING: ReadonlySet<string> = new Set(["LEGAL_HOLD", "NEEDS_APPROVAL"]);
 /**
  * Purges every tenant whose purge is due, each in a transaction of its own. What may not be
  * purged yet is left for the next run; any other error ends the run, and the next goes on.
- * @param onTenant told which tenant is next
  * @throws AzoraError NOT_PERMITTED, NOT_CONFIGURED (no signing key), connection errors
  */
-export async function purgeDue(
-  connection: ControlConnection,
-  { dryRun, onTenant }: { readonly dryRun: boolean; readonly onTenant?: (slug: string) => void },
-): Promise<PurgeDueResult> {
-  const due = await attempt(
+export async function purgeDue(connection: ControlConnection, input: PurgeDueInput): Promise<PurgeDueResult> {
+  const { dryRun, onTenant, ...told } = input;
+  const all = await attempt(
     connection,
     { action: "tenant.purge" },
     () =>
@@ -39,15 +45,17 @@ export async function purgeDue(
       SELECT id::text AS id, slug FROM control.accounts WHERE status = 'purge_scheduled' AND purge_after <= clock_timestamp() ORDER BY purge_after`,
   );
   const receipts: Receipt[] = [];
+  const due: string[] = [];
   const kept: KeptTenant[] = [];
-  for (const { id, slug } of due) {
+  for (const { id, slug } of all) {
     onTenant?.(slug);
     try {
-      receipts.push((await purgeTenant(connection, { tenant: id, reason: null, dryRun })).receipt);
+      if (dryRun) due.push((await checkPurge(connection, { tenant: id })).slug);
+      else receipts.push((await purgeTenant(connection, { ...told, tenant: id, reason: null })).receipt);
     } catch (error) {
       if (!(error instanceof AzoraError) || !WAITING.has(error.code)) throw error;
       kept.push({ slug, code: error.code, message: error.message });
     }
   }
-  return { dryRun, receipts, kept };
+  return { dryRun, receipts, due, kept };
 }

@@ -100,6 +100,12 @@ export function explainDatabaseError(error: unknown, where: string): Error {
       cause: error,
     });
   }
+  if (state === "53100") {
+    return new AzoraError("FAILURE", `The disk of the database at ${where} is full; nothing was changed.`, {
+      hint: "Make room there, then run the same command again.",
+      cause: error,
+    });
+  }
   if (state === "42501") {
     return new AzoraError("NOT_PERMITTED", `PostgreSQL refused this to the login of ${where}: ${message}.`, { cause: error });
   }

@@ -32,16 +32,17 @@ export async function checkReport(
   return { file, why: whyNotSigned(text, signed, key), keyId: signed.signature?.keyId ?? null, verdict, checkedAt };
 }
 
-/** The key in the report itself shows nothing: whoever alters a report signs it anew. */
-function ownKey(config: Config): string {
+/** The key in what is checked shows nothing: whoever alters it signs it anew. @throws AzoraError NOT_CONFIGURED */
+export function ownKey(config: Config): string {
   const key = signingKeyOf(config);
   if (key) return publicKeyOf(key);
-  throw new AzoraError("NOT_CONFIGURED", "There is no key to hold the report against.", {
+  throw new AzoraError("NOT_CONFIGURED", "There is no key to hold it against.", {
     hint: "Pass the vendor's published key with --public-key FILE.",
   });
 }
 
-async function keyFrom(file: string): Promise<string> {
+/** A public key, PEM. @throws AzoraError INVALID_INPUT */
+export async function keyFrom(file: string): Promise<string> {
   const pem = await readText(file, "public key");
   try {
     const key = createPublicKey(pem);

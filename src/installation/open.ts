@@ -32,7 +32,7 @@ export function openInstallation(config: Config & { readonly command?: string })
       requireInit(config);
       await checkedPool(engine, "control");
       const request = { id: config.requestId ?? randomUUID(), command: config.command ?? null };
-      return openControlPlane(engine, signingKeyOf(config), request);
+      return openControlPlane(engine, signingKeyOf(config), { request });
     },
     async tenant() {
       requireInit(config);

@@ -91,12 +91,18 @@ describe("tenant:purge", () => {
   it("shows with --dry-run what would go", async () => {
     const { exit, document } = await azora.json(["tenant:purge", "core", "--now", "--dry-run"]);
     expect(exit).toBe(0);
-    expect(document.result).toMatchObject({ purged: false, dryRun: true, receipt: { slug: "core", signature: null } });
-    expect(document.result.receipt.counts["tenant.roles"]).toBe(4);
+    expect(document.result).toMatchObject({ purged: false, dryRun: true, preview: { tenant: { slug: "core" }, refusal: null } });
+    expect(document.result.preview.counts["tenant.roles"]).toBe(4);
+    const shown = await azora.run(["tenant:purge", "core", "--dry-run"]);
+    expect(shown).toMatchObject({
+      exit: 0,
+      stdout: expect.stringMatching(/Would be\trefused: .*active/),
+      stderr: expect.stringContaining("would be refused"),
+    });
     expect((await azora.run(["tenant:show", "core"])).exit).toBe(0);
   });
 
-  it("ends with a signed receipt, and the next one finds nothing", async () => {
+  it("ends with a signed receipt, and the next one gives the same and changes nothing", async () => {
     const { tenant } = (await azora.json(["tenant:show", "core"])).document.result;
     const { exit, document } = await azora.json([
       "tenant:purge",
@@ -115,7 +121,7 @@ describe("tenant:purge", () => {
     const counts: number[] = Object.values(receipt.counts);
     expect(receipt.total).toBe(counts.reduce((sum, rows) => sum + rows, 0));
     const gone = await azora.json(["tenant:purge", "core", "--now", "--confirm", "core"]);
-    expect(gone).toMatchObject({ exit: 3, document: { ok: false, error: { code: "NOT_FOUND" } } });
+    expect(gone).toMatchObject({ exit: 0, document: { result: { purged: false, receipt: { hash: receipt.hash } } } });
     expect((await azora.json(["tenant:list"])).document.result.total).toBe(2);
   });
 

@@ -23,7 +23,8 @@ describeOnBothEngines("a log", (world) => {
     // A receipt, so that every log has a row to lose.
     await world().look("DELETE FROM control.accounts WHERE id = $1", (await world().newTenant()).id);
     const before = await contents();
-    const refused = { code: "42501" };
+    // 0A000: a table that others refer to isn't truncated by itself.
+    const refused = { code: expect.stringMatching(/^(42501|0A000)$/) };
     // Without a context the owner doesn't even see a row that it could delete.
     const inContext = `SELECT guard.enter('${world().a.id}', 'owner')`;
     for (const sql of LOGS.flatMap(statements)) {

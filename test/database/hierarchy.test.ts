@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { purgeTenant } from "../../src/control-plane/purge-tenant.js";
 import { suspendTenant } from "../../src/control-plane/suspend-tenant.js";
 import { ensureOperator, OPERATOR_GROUPS, type OperatorRole } from "../../src/database/logins.js";
 import { Azora } from "../cli/azora.js";
@@ -16,8 +17,12 @@ function isAllowed(role: OperatorRole, { from }: Permission): boolean {
   return from !== "nobody" && HIERARCHY.indexOf(role) >= HIERARCHY.indexOf(from);
 }
 
+/** Purged already. */
+const GONE = "long-gone";
+
 async function prepare(world: World): Promise<TestTenant> {
   await ensureOperator(world.owner, OTHER, "billing");
+  await purgeTenant(world.control, { tenant: (await world.newTenant(GONE)).slug, reason: "left", now: true });
   const held = await world.newTenant();
   await suspendTenant(world.control, { tenant: held.slug, reason: "leaving", readOnly: false, dryRun: false });
   return held;
@@ -108,7 +113,7 @@ describe("the hierarchy, by commands", () => {
     const env = { AZORA_CONTROL_URL: urlsOf(serverUrl, world.place, password, OPERATORS[role]).control };
     const file = join(azora.home, "tenants.json");
     writeFileSync(file, JSON.stringify({ tenants: [{ slug: "new", name: "New", ownerEmail: "new@new.test" }] }));
-    const words: Record<string, string> = { ALPHA: world.a.slug, HELD: held.slug, SELF: OPERATORS[role], FILE: file };
+    const words: Record<string, string> = { ALPHA: world.a.slug, HELD: held.slug, GONE, SELF: OPERATORS[role], FILE: file };
     for (const permission of PERMISSIONS.filter(({ command }) => command.length > 0)) {
       const argv = permission.command.map((word) => words[word] ?? word);
       const { exit, stdout } = await azora.run([...argv, "--json"], env);
@@ -120,7 +125,7 @@ describe("the hierarchy, by commands", () => {
     const manifest = JSON.parse(readFileSync(new URL("../../oclif.manifest.json", import.meta.url), "utf8")) as {
       commands: Record<string, unknown>;
     };
-    const ids = Object.keys(manifest.commands).filter((id) => /^(tenant|operator):|^whoami$/.test(id));
+    const ids = Object.keys(manifest.commands).filter((id) => /^(tenant|operator|receipt):|^whoami$/.test(id));
     // It takes two operators: its statement is in the table.
     const named = new Set(["tenant:approve", ...PERMISSIONS.map(({ command }) => command[0])]);
     expect(ids.filter((id) => !named.has(id))).toEqual([]);

@@ -184,7 +184,7 @@ describeOnBothEngines("what the vendor knows of a tenant", (world, kind) => {
       a.id,
     );
     expect(tables["tenant.roles"]?.bytes).toBe(stored?.bytes);
-    expect((await previewPurge(world().control, a.slug)).counts).toEqual(counted);
+    expect((await previewPurge(world().control, { tenant: a.slug })).counts).toEqual(counted);
     const lines = await world().look(
       "SELECT 1 FROM control.admin_audit_log WHERE action = 'tenant.stats' AND account_id = $1",
       a.id,

@@ -82,7 +82,7 @@ describeOnBothEngines("a new tenant table", (world) => {
           .auditLog.count({ where: { subject: "samples", operation: "create" } }),
       ).toBe(1);
     }
-    const { receipt } = await purgeTenant(world().control, { tenant: other.slug, reason: null, now: true, dryRun: false });
+    const { receipt } = await purgeTenant(world().control, { tenant: other.slug, reason: null, now: true });
     expect(receipt.counts["tenant.samples"]).toBe(1);
     expect(await world().look("SELECT account_id, label FROM tenant.samples")).toEqual([{ account_id: a.id, label: a.slug }]);
   });
@@ -90,8 +90,8 @@ describeOnBothEngines("a new tenant table", (world) => {
   it("may be dropped again: no purge looks for it", async () => {
     const other = await world().newTenant();
     await world().look("DROP TABLE tenant.samples");
-    expect((await previewPurge(world().control, other.slug)).counts).not.toHaveProperty("tenant.samples");
-    const { receipt } = await purgeTenant(world().control, { tenant: other.slug, reason: null, now: true, dryRun: false });
+    expect((await previewPurge(world().control, { tenant: other.slug })).counts).not.toHaveProperty("tenant.samples");
+    const { receipt } = await purgeTenant(world().control, { tenant: other.slug, reason: null, now: true });
     expect(receipt.counts).not.toHaveProperty("tenant.samples");
     expect(receipt.total).toBeGreaterThan(0);
   });

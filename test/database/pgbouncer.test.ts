@@ -222,8 +222,8 @@ describe.skipIf(!program)(title, () => {
         read.push(entry);
       }
       expect(new Set(read.map(({ accountId }) => accountId))).toEqual(new Set([tenant.id]));
-      const { total } = await previewPurge(control, slug);
-      const { receipt } = await purgeTenant(control, { tenant: slug, reason: null, now: true, dryRun: false });
+      const { total } = await previewPurge(control, { tenant: slug });
+      const { receipt } = await purgeTenant(control, { tenant: slug, reason: null, now: true });
       expect(Object.values(receipt.counts).reduce((sum, rows) => sum + rows, 0)).toBe(total);
       await expect(client.role.count()).rejects.toMatchObject({ code: "ACCOUNT_GONE" });
     });

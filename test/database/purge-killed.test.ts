@@ -7,7 +7,8 @@ import { describeOnBothEngines, type TestTenant, type World } from "../support/w
 /** Where the process that purges is killed, and what must be found afterwards. */
 const POINTS = [
   { at: "before its transaction", statement: "BEGIN", moment: "before", left: "whole" },
-  { at: "when all is deleted and nothing signed", statement: "purge_account", moment: "after", left: "whole" },
+  { at: "when one table is swept", statement: "sweep_table", moment: "after", left: "whole" },
+  { at: "when all is deleted and nothing signed", statement: "close_purge", moment: "after", left: "whole" },
   { at: "when it is signed and not committed", statement: "sign_receipt", moment: "after", left: "whole" },
   { at: "as it is about to commit", statement: "COMMIT", moment: "before", left: "whole" },
   { at: "right after the commit", statement: "COMMIT", moment: "after", left: "gone" },

@@ -20,8 +20,7 @@ async function furnished(world: World): Promise<TestTenant & { text: string }> {
 }
 
 describeOnBothEngines("a purge", (world) => {
-  const purge = (tenant: string, dryRun = false) =>
-    purgeTenant(world().control, { tenant, reason: "contract ended", now: true, dryRun });
+  const purge = (tenant: string) => purgeTenant(world().control, { tenant, reason: "contract ended", now: true });
 
   it("deletes every row, counts each, and leaves the neighbours byte for byte as they were", async () => {
     const { a, b } = world();
@@ -89,7 +88,7 @@ describeOnBothEngines("a purge", (world) => {
     const kept = await furnished(world());
     const before = await fingerprint(world(), kept.id, true);
     const unsigned = { ...world().control, signingKey: undefined };
-    await expect(purgeTenant(unsigned, { tenant: kept.slug, reason: null, now: true, dryRun: false })).rejects.toMatchObject({
+    await expect(purgeTenant(unsigned, { tenant: kept.slug, reason: null, now: true })).rejects.toMatchObject({
       code: "NOT_CONFIGURED",
     });
     const pool = await world().engine.pool("control");
@@ -99,30 +98,39 @@ describeOnBothEngines("a purge", (world) => {
     expect(await fingerprint(world(), kept.id, true)).toEqual(before);
   });
 
-  it("changes nothing in a dry run, which gives the counts of the real one", async () => {
+  it("is previewed without touching anything: the counts are those of the real one", async () => {
     const kept = await furnished(world());
     const before = await fingerprint(world(), kept.id, true);
-    const preview = await previewPurge(world().control, kept.slug);
-    const { purged, receipt } = await purge(kept.slug, true);
-    expect(purged).toBe(false);
-    expect(receipt.counts).toEqual(preview.counts);
-    expect(receipt.signature).toBeNull();
+    const preview = await previewPurge(world().control, { tenant: kept.slug });
+    expect(preview).toMatchObject({
+      refusal: { code: "ILLEGAL_STEP" },
+      missingIndexes: [],
+      sweeps: true,
+      approvals: { needed: 1, given: [] },
+      subscription: { plan: "free", status: "active" },
+      outsideStores: [{ name: "stripe", configured: false }],
+    });
+    expect(preview.estimate.seconds).toBeGreaterThan(0);
+    expect((await previewPurge(world().control, { tenant: kept.slug, now: true })).refusal).toBeNull();
     expect(await fingerprint(world(), kept.id, true)).toEqual(before);
-    const { receipt: real } = await purge(kept.slug);
-    expect(real.counts).toEqual(preview.counts);
+    const { receipt } = await purge(kept.slug);
+    expect(receipt.counts).toEqual(preview.counts);
+    expect(receipt.total).toBe(preview.total);
   });
 
-  it("finds no tenant the second time", async () => {
+  it("asked for again gives the receipt of the first time", async () => {
     const gone = await furnished(world());
-    await purge(gone.slug);
-    await expect(purge(gone.slug)).rejects.toMatchObject({ code: "NOT_FOUND" });
+    const { receipt } = await purge(gone.slug);
+    for (const name of [gone.slug, gone.id]) expect(await purge(name)).toEqual({ purged: false, receipt });
+    await expect(purge("never-there")).rejects.toMatchObject({ code: "NOT_FOUND" });
+    await expect(purge(String(receipt.sequence))).rejects.toMatchObject({ code: "NOT_FOUND" });
   });
 
   it("takes a suspended tenant without --now", async () => {
     const gone = await furnished(world());
     await world().look("SELECT control.suspend_account($1, 'unpaid', false)", gone.id);
     const before = await countRows(world(), gone.id);
-    const { receipt } = await purgeTenant(world().control, { tenant: gone.slug, reason: null, dryRun: false });
+    const { receipt } = await purgeTenant(world().control, { tenant: gone.slug, reason: null });
     expect(receipt.counts).toEqual(before);
   });
 

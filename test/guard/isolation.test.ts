@@ -113,8 +113,8 @@ describeOnBothEngines("a schema that was not written for azora, under guard", (w
       const neighbours = await Promise.all([one, two].map((id) => fingerprint(world(), id, true)));
       const before = await countRows(world(), gone);
       expect(before["public.order_lines"]).toBeGreaterThan(100);
-      expect((await previewPurge(world().control, gone)).counts).toEqual(before);
-      const { receipt } = await purgeTenant(world().control, { tenant: gone, reason: null, now: true, dryRun: false });
+      expect((await previewPurge(world().control, { tenant: gone })).counts).toEqual(before);
+      const { receipt } = await purgeTenant(world().control, { tenant: gone, reason: null, now: true });
       expect(receipt.counts).toEqual(before);
       expect(Object.values(await countRows(world(), gone)).every((rows) => rows === 0)).toBe(true);
       expect(
@@ -190,7 +190,7 @@ describeOnBothEngines("a schema that was not written for azora, under guard", (w
       const [gone, ...others] = office.accounts;
       const neighbours = await Promise.all(others.map((id) => fingerprint(world(), id, true)));
       const before = await countRows(world(), gone);
-      const { receipt } = await purgeTenant(world().control, { tenant: gone, reason: null, now: true, dryRun: false });
+      const { receipt } = await purgeTenant(world().control, { tenant: gone, reason: null, now: true });
       expect(receipt.counts).toEqual(before);
       expect(receipt.counts).toMatchObject({ "crm.organizations": 1, "crm.deals": 40, 'crm."DealTag"': expect.any(Number) });
       expect(await world().look("SELECT FROM crm.organizations WHERE id = $1", gone)).toEqual([]);

@@ -6,7 +6,7 @@ export const HIERARCHY: readonly OperatorRole[] = ["support", "billing", "vendor
 /** One thing that operators do, or must not. */
 export interface Permission {
   readonly does: string;
-  /** The command, as it changes nothing; ALPHA is a tenant, HELD a suspended one, SELF the operator, FILE declares a tenant. Empty without one. */
+  /** The command, as it changes nothing; ALPHA is a tenant, HELD a suspended one, GONE a purged one, SELF the operator, FILE declares a tenant. Empty without one. */
   readonly command: readonly string[];
   /** What reaches the database under it. `$1` is the tenant's id, `$2` the suspended one's. */
   readonly statements: readonly string[];
@@ -99,9 +99,20 @@ export const PERMISSIONS: readonly Permission[] = [
     "purge a tenant",
     "tenant:purge HELD --dry-run",
     "SELECT FROM control.check_purge($2, false)",
+    "SELECT FROM control.open_purge($2, 'x', false)",
+    "SELECT control.sweep_table($2, 'tenant.users')",
+    "SELECT FROM control.close_purge($2, 'x', '[]')",
     "SELECT FROM control.purge_account($2, 'x', false)",
-    "SELECT FROM control.sign_receipt($1, 'x', 'x')",
-    "SELECT * FROM control.purge_receipts",
+    "SELECT FROM control.sign_receipt(1, 'x', 'x')",
+  ),
+  may("vendor-admin", "list receipts of purges", "receipt:list", "SELECT * FROM control.purge_receipts"),
+  may("vendor-admin", "show a receipt", "receipt:show GONE", "SELECT * FROM control.receipt_addenda"),
+  may("vendor-admin", "check all receipts", "receipt:verify --chain", "SELECT sequence FROM control.purge_receipts"),
+  may(
+    "vendor-admin",
+    "finish what was pending outside",
+    "receipt:complete GONE --dry-run",
+    "SELECT FROM control.complete_store(1, 'stripe', 'removed', NULL, 'x')",
   ),
   may("vendor-admin", "list operators", "operator:list", "SELECT * FROM control.operators"),
   may(
@@ -143,6 +154,7 @@ export const PERMISSIONS: readonly Permission[] = [
     "UPDATE control.accounts SET name = 'x'",
     "INSERT INTO control.operators (login, role) VALUES ('x', 'support')",
     "DELETE FROM control.purge_receipts",
+    "UPDATE control.receipt_addenda SET store = 'x'",
     "UPDATE control.settings SET value = '2'",
     "UPDATE control.subscriptions SET status = 'canceled'",
     "INSERT INTO control.purge_approvals (account_id) VALUES ($1)",
@@ -175,7 +187,7 @@ export function operatorsPage(): string {
   const shown = (command: readonly string[]) => {
     const words = command
       .filter((word) => word !== "--dry-run")
-      .map((word) => ({ ALPHA: "acme", HELD: "acme", SELF: "ada", FILE: "tenants.yaml" })[word] ?? word);
+      .map((word) => ({ ALPHA: "acme", HELD: "acme", GONE: "acme", SELF: "ada", FILE: "tenants.yaml" })[word] ?? word);
     return command.length === 0 ? "" : `\`azora ${words.join(" ").replaceAll("azora_test_", "")}\``;
   };
   const rows = PERMISSIONS.map(

@@ -35,6 +35,6 @@ const engine =
     : openServer({ control: order.controlUrl });
 const control = await openControlPlane(engine, parseSigningKey(order.signingKey.id, order.signingKey.privateKey));
 process.stdout.write("ready\n");
-await purgeTenant(control, { tenant: order.slug, reason: "killed on purpose", now: true, dryRun: false });
+await purgeTenant(control, { tenant: order.slug, reason: "killed on purpose", now: true });
 process.stdout.write("purged\n");
 await engine.close();

@@ -134,6 +134,22 @@ CREATE TABLE control.purge_receipts (
 );
 
 -- CreateTable
+CREATE TABLE control.receipt_addenda (
+    sequence BIGINT NOT NULL,
+    receipt_sequence BIGINT NOT NULL,
+    store TEXT NOT NULL,
+    operator TEXT NOT NULL,
+    stated_at TIMESTAMPTZ(6) NOT NULL,
+    payload TEXT NOT NULL,
+    previous_hash TEXT,
+    hash TEXT NOT NULL,
+    key_id TEXT,
+    signature TEXT,
+
+    CONSTRAINT receipt_addenda_pkey PRIMARY KEY (sequence)
+);
+
+-- CreateTable
 CREATE TABLE control.settings (
     key TEXT NOT NULL,
     "value" JSONB NOT NULL,
@@ -166,8 +182,14 @@ CREATE INDEX admin_audit_log_transaction_id_idx ON control.admin_audit_log(trans
 -- CreateIndex
 CREATE UNIQUE INDEX purge_receipts_account_id_key ON control.purge_receipts(account_id);
 
+-- CreateIndex
+CREATE UNIQUE INDEX receipt_addenda_receipt_sequence_store_key ON control.receipt_addenda(receipt_sequence, store);
+
 -- AddForeignKey
 ALTER TABLE control.purge_approvals ADD CONSTRAINT purge_approvals_account_id_fkey FOREIGN KEY (account_id) REFERENCES control.accounts(id) ON DELETE CASCADE ON UPDATE NO ACTION;
+
+-- AddForeignKey
+ALTER TABLE control.receipt_addenda ADD CONSTRAINT receipt_addenda_receipt_sequence_fkey FOREIGN KEY (receipt_sequence) REFERENCES control.purge_receipts(sequence) ON DELETE RESTRICT ON UPDATE NO ACTION;
 
 -- AddForeignKey
 ALTER TABLE control.subscriptions ADD CONSTRAINT subscriptions_account_id_fkey FOREIGN KEY (account_id) REFERENCES control.accounts(id) ON DELETE CASCADE ON UPDATE NO ACTION;

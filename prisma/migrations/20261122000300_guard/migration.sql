@@ -33,7 +33,12 @@ CREATE TABLE guard.purges (
   account_id     uuid PRIMARY KEY,
   transaction_id xid8 NOT NULL DEFAULT pg_current_xact_id(),
   last_audit     jsonb,
-  approved_by    jsonb
+  approved_by    jsonb,
+  -- What whoever purges says: the tool's version, and what became of the outside stores.
+  tool_version   text,
+  outside_stores jsonb,
+  -- Only while guard.sweep() deletes.
+  sweeping       boolean NOT NULL DEFAULT false
 );
 
 CREATE TABLE guard.purge_counts (
@@ -256,6 +261,11 @@ BEGIN
   has_context := context.account_id IS NOT NULL;
   IF has_context THEN
     IF context.read_only THEN
+      -- A sweep counts by itself, and has named the one account. Who isn't suspended doesn't pay for the look.
+      IF TG_OP = 'DELETE' AND EXISTS (SELECT FROM guard.purges p
+          WHERE p.account_id = context.account_id AND p.transaction_id = pg_current_xact_id() AND p.sweeping) THEN
+        RETURN NULL;
+      END IF;
       RAISE EXCEPTION USING ERRCODE = 'AZ004', MESSAGE = 'This account is read-only while it is suspended.';
     END IF;
     accounts := ARRAY[context.account_id];
@@ -469,6 +479,21 @@ BEGIN
 END
 $$;
 
+-- Whether a foreign key leads from a tenant table to a tenant table, account to account: then a row is
+-- only ever referred to by rows of its own account.
+CREATE FUNCTION guard.pairs_accounts(foreign_key oid) RETURNS boolean
+LANGUAGE sql STABLE SET search_path = pg_catalog
+AS $$
+  SELECT EXISTS (
+    SELECT FROM pg_constraint c
+    JOIN guard.protected_tables mine ON mine.table_id = c.conrelid
+    JOIN guard.protected_tables theirs ON theirs.table_id = c.confrelid
+    CROSS JOIN unnest(c.conkey, c.confkey) pair(mine, theirs)
+    JOIN pg_attribute m ON m.attrelid = c.conrelid AND m.attnum = pair.mine
+    JOIN pg_attribute t ON t.attrelid = c.confrelid AND t.attnum = pair.theirs
+    WHERE c.oid = foreign_key AND m.attname = mine.account_column AND t.attname = theirs.account_column)
+$$;
+
 -- Foreign keys from and to other tenant tables pair account with account; the referencing side has
 -- an index. Both directions are looked at: whichever of two tables is protected last sees the key.
 CREATE FUNCTION guard.check_references(target regclass) RETURNS void
@@ -483,10 +508,7 @@ BEGIN
            (SELECT string_agg(quote_ident(a.attname), ', ' ORDER BY k.position)
             FROM unnest(c.conkey) WITH ORDINALITY k(attnum, position)
             JOIN pg_attribute a ON a.attrelid = c.conrelid AND a.attnum = k.attnum) AS columns,
-           EXISTS (SELECT FROM unnest(c.conkey, c.confkey) pair(mine, theirs)
-                   JOIN pg_attribute m ON m.attrelid = c.conrelid AND m.attnum = pair.mine
-                   JOIN pg_attribute t ON t.attrelid = c.confrelid AND t.attnum = pair.theirs
-                   WHERE m.attname = mine.account_column AND t.attname = theirs.account_column) AS pairs_accounts
+           guard.pairs_accounts(c.oid) AS pairs_accounts
     FROM pg_constraint c
     JOIN guard.protected_tables mine ON mine.table_id = c.conrelid
     JOIN guard.protected_tables theirs ON theirs.table_id = c.confrelid
@@ -630,6 +652,81 @@ BEGIN
   END IF;
   PERFORM guard.attach(target, known.account_column, known.append_only);
 END
+$$;
+
+-- Purge ----------------------------------------------------------------------------------
+
+-- The tables that guard.sweep() may empty: the only triggers that it silences there are those of
+-- foreign keys whose both ends are the same account's. One that has a trigger of its own on DELETE, a
+-- rule, or a foreign key from elsewhere is left to the cascade, which runs all of that; and so is one
+-- that the cascade doesn't reach, since a sweep is to be faster and not to hide what is amiss. None
+-- where the setting may not be set.
+CREATE FUNCTION guard.sweep_tables() RETURNS SETOF regclass
+LANGUAGE sql STABLE SET search_path = pg_catalog
+AS $$
+  SELECT p.table_id FROM guard.tenant_tables() p JOIN pg_class c ON c.oid = p.table_id
+  WHERE has_parameter_privilege('session_replication_role', 'SET') AND NOT c.relispartition AND EXISTS (
+    SELECT FROM pg_constraint k JOIN pg_attribute a ON a.attrelid = k.conrelid AND a.attname = p.account_column
+    WHERE k.conrelid = p.table_id AND k.contype = 'f' AND k.confrelid = 'control.accounts'::regclass AND k.conkey = ARRAY[a.attnum]
+      AND k.confdeltype = 'c' AND k.convalidated
+  ) AND NOT EXISTS (
+    SELECT FROM (SELECT p.table_id UNION SELECT t.relid FROM pg_partition_tree(p.table_id) t) part(id)
+    WHERE EXISTS (SELECT FROM pg_trigger t WHERE t.tgrelid = part.id AND NOT t.tgisinternal AND t.tgtype & 8 <> 0 AND t.tgenabled IN ('O', 'R'))
+       OR EXISTS (SELECT FROM pg_rewrite r WHERE r.ev_class = part.id AND r.ev_type = '4')
+       OR EXISTS (SELECT FROM pg_constraint k
+                  WHERE k.confrelid = part.id AND k.contype = 'f' AND k.conparentid = 0 AND NOT guard.pairs_accounts(k.oid)))
+  ORDER BY p.table_id::text
+$$;
+
+-- Deletes all that an account has in one of guard.sweep_tables(), in one statement that asks no
+-- foreign key. What refers to these rows is the account's own: another sweep or the cascade takes it,
+-- and control.write_receipt() counts that nothing is left. The account's row has to be locked, so that
+-- nobody adds to it meanwhile.
+CREATE FUNCTION guard.sweep(account uuid, target regclass) RETURNS bigint
+LANGUAGE plpgsql SET search_path = pg_catalog
+AS $$
+DECLARE
+  before  constant text := current_setting('session_replication_role');
+  known   record;
+  deleted bigint;
+BEGIN
+  SELECT p.account_column, c.relkind INTO STRICT known FROM guard.tenant_tables() p JOIN pg_class c ON c.oid = p.table_id
+  WHERE p.table_id = target;
+  UPDATE guard.purges p SET sweeping = true WHERE p.account_id = account AND p.transaction_id = pg_current_xact_id();
+  PERFORM guard.enter(account, 'purge');
+  PERFORM set_config('session_replication_role', 'replica', true);
+  -- As the cascade does: the partitions, but not tables that merely inherit.
+  EXECUTE format('DELETE FROM %s %s WHERE %I = $1', CASE known.relkind WHEN 'p' THEN '' ELSE 'ONLY' END, target, known.account_column)
+    USING account;
+  GET DIAGNOSTICS deleted = ROW_COUNT;
+  PERFORM set_config('session_replication_role', before, true);
+  PERFORM guard.leave();
+  UPDATE guard.purges p SET sweeping = false WHERE p.account_id = account;
+  INSERT INTO guard.purge_counts VALUES (account, target, deleted);
+  RETURN deleted;
+END
+$$;
+
+-- Every table with a column that says whose a row is, by the catalog and not by what guard.protect()
+-- was told: one that refers to the accounts, or has a name that account columns have here. Not the
+-- vendor's two logs that outlive an account. Where the owner can't look, `readable` says so.
+CREATE FUNCTION guard.account_columns() RETURNS TABLE (table_id regclass, account_column name, readable boolean)
+LANGUAGE sql STABLE SET search_path = pg_catalog
+AS $$
+  SELECT c.oid::regclass, a.attname, p.table_id IS NOT NULL
+    OR has_schema_privilege(c.relnamespace, 'USAGE') AND has_table_privilege(c.oid, 'SELECT') AND NOT row_security_active(c.oid)
+  FROM pg_class c
+  JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped AND a.atttypid = 'uuid'::regtype
+  LEFT JOIN guard.protected_tables p ON p.table_id = c.oid
+  WHERE c.relkind IN ('r', 'p') AND c.relpersistence <> 't' AND NOT c.relispartition
+    AND c.relnamespace NOT IN ('pg_catalog'::regnamespace, 'information_schema'::regnamespace, 'guard'::regnamespace)
+    AND c.oid NOT IN ('control.admin_audit_log'::regclass, 'control.purge_receipts'::regclass)
+    AND (a.attname = p.account_column
+      OR EXISTS (SELECT FROM pg_constraint k WHERE k.conrelid = c.oid AND k.contype = 'f' AND k.confrelid = 'control.accounts'::regclass
+                 AND k.conkey = ARRAY[a.attnum])
+      -- An application's own accounts table may call its key `id`, like every other table.
+      OR p.table_id IS NULL AND a.attname <> 'id'
+         AND (a.attname = 'account_id' OR EXISTS (SELECT FROM guard.tenant_tables() o WHERE o.account_column = a.attname)))
 $$;
 
 REVOKE ALL ON ALL FUNCTIONS IN SCHEMA guard FROM PUBLIC;

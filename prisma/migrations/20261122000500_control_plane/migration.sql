@@ -534,67 +534,113 @@ BEGIN
 END
 $$;
 
--- Before an account's row goes, whoever deletes it: what its audit log ended with, and who agreed.
+-- What will be gone when the receipt is written: what the account's audit log ended with, and who agreed.
+CREATE FUNCTION control.remember_account(p_account uuid) RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog
+AS $$
+BEGIN
+  INSERT INTO guard.purges (account_id) VALUES (p_account) ON CONFLICT DO NOTHING;
+  IF NOT FOUND THEN
+    RETURN;
+  END IF;
+  PERFORM guard.enter(p_account, 'purge');
+  UPDATE guard.purges SET
+    last_audit = (SELECT jsonb_build_object('id', l.id, 'occurredAt', l.occurred_at)
+                  FROM tenant.audit_log l WHERE l.account_id = p_account ORDER BY l.id DESC LIMIT 1),
+    approved_by = (SELECT coalesce(jsonb_agg(jsonb_build_object('operator', a.operator, 'at', a.approved_at) ORDER BY a.approved_at), '[]')
+                   FROM control.purge_approvals a WHERE a.account_id = p_account)
+  WHERE account_id = p_account;
+  PERFORM guard.leave();
+END
+$$;
+
+-- Before an account's row goes, whoever deletes it.
 CREATE FUNCTION control.begin_purge() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog
 AS $$
 BEGIN
-  INSERT INTO guard.purges (account_id) VALUES (OLD.id);
-  PERFORM guard.enter(OLD.id, 'purge');
-  UPDATE guard.purges SET
-    last_audit = jsonb_build_object(
-      'entries', (SELECT count(*) FROM tenant.audit_log l WHERE l.account_id = OLD.id),
-      'last', (SELECT jsonb_build_object('id', l.id, 'occurredAt', l.occurred_at)
-               FROM tenant.audit_log l WHERE l.account_id = OLD.id ORDER BY l.id DESC LIMIT 1)),
-    approved_by = (SELECT coalesce(jsonb_agg(a.operator ORDER BY a.approved_at), '[]') FROM control.purge_approvals a WHERE a.account_id = OLD.id)
-  WHERE account_id = OLD.id;
-  PERFORM guard.leave();
+  PERFORM control.remember_account(OLD.id);
   RETURN OLD;
 END
 $$;
 
+-- Looks for rows of an account in every table that the catalog knows to hold any. Refuses when one is
+-- left; returns the tables that it was not let into, for the receipt to name.
+CREATE FUNCTION control.prove_empty(p_account uuid) RETURNS jsonb
+LANGUAGE plpgsql SET search_path = pg_catalog
+AS $$
+DECLARE
+  item      record;
+  left_over bigint;
+  unread    jsonb := '[]';
+BEGIN
+  PERFORM guard.enter(p_account, 'purge');
+  FOR item IN SELECT c.* FROM guard.account_columns() c ORDER BY c.table_id::text LOOP
+    IF NOT item.readable THEN
+      unread := unread || to_jsonb(item.table_id::text);
+      CONTINUE;
+    END IF;
+    EXECUTE format('SELECT count(*) FROM %s WHERE %I = $1', item.table_id, item.account_column) INTO left_over USING p_account;
+    IF left_over > 0 THEN
+      RAISE EXCEPTION USING ERRCODE = 'AZ012', MESSAGE = format('The purge would have left %s rows in %s.', left_over, item.table_id),
+        HINT = CASE WHEN EXISTS (SELECT FROM guard.tenant_tables() p WHERE p.table_id = item.table_id)
+          THEN 'Its foreign key to the accounts doesn''t cascade: `azora isolation:verify` says why.'
+          ELSE format('It is no tenant table: SELECT guard.protect(%L, account_column => %L); or delete the rows first.', item.table_id, item.account_column) END;
+    END IF;
+  END LOOP;
+  PERFORM guard.leave();
+  RETURN unread;
+END
+$$;
+
+-- The place of the next link in the chain of receipts and addenda: one at a time, since each holds the
+-- hash of the one before.
+CREATE FUNCTION control.next_link(OUT sequence bigint, OUT previous_hash text)
+LANGUAGE plpgsql SET search_path = pg_catalog
+AS $$
+BEGIN
+  PERFORM pg_advisory_xact_lock(hashtextextended('azora.purge_receipts', 0));
+  SELECT l.sequence + 1, l.hash INTO sequence, previous_hash FROM (
+    SELECT r.sequence, r.hash FROM control.purge_receipts r UNION ALL SELECT a.sequence, a.hash FROM control.receipt_addenda a) l
+  ORDER BY l.sequence DESC LIMIT 1;
+  sequence := coalesce(sequence, 1);
+END
+$$;
+
 -- After the cascade, whoever deleted: proves that nothing is left and writes the receipt.
--- The rows are counted by what the triggers saw go; the proof looks again.
+-- The rows are counted by what the sweep and the triggers saw go; the proof looks again.
 CREATE FUNCTION control.write_receipt() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog
 AS $$
 DECLARE
-  protected record;
-  purge     guard.purges;
-  previous  control.purge_receipts;
-  receipt   control.purge_receipts;
-  left_over bigint;
+  purge   guard.purges;
+  unread  jsonb;
+  receipt control.purge_receipts;
 BEGIN
   SELECT * INTO purge FROM guard.purges WHERE account_id = OLD.id;
-  PERFORM guard.enter(OLD.id, 'purge');
-  FOR protected IN SELECT p.* FROM guard.tenant_tables() p LOOP
-    EXECUTE format('SELECT count(*) FROM %s WHERE %I = $1', protected.table_id, protected.account_column) INTO left_over USING OLD.id;
-    IF left_over > 0 THEN
-      RAISE EXCEPTION USING ERRCODE = 'AZ012', MESSAGE = format('The purge would have left %s rows in %s.', left_over, protected.table_id);
-    END IF;
-  END LOOP;
-  PERFORM guard.leave();
-
-  -- One receipt at a time: each holds the hash of the one before.
-  PERFORM pg_advisory_xact_lock(hashtextextended('azora.purge_receipts', 0));
-  SELECT * INTO previous FROM control.purge_receipts r ORDER BY r.sequence DESC LIMIT 1;
-  receipt.sequence := coalesce(previous.sequence, 0) + 1;
+  unread := control.prove_empty(OLD.id);
+  SELECT l.sequence, l.previous_hash INTO receipt.sequence, receipt.previous_hash FROM control.next_link() l;
   receipt.account_id := OLD.id;
   receipt.account_slug := OLD.slug;
   receipt.operator := session_user;
   receipt.purged_at := clock_timestamp();
-  receipt.previous_hash := previous.hash;
   SELECT jsonb_object_agg(c.table_id::text, c.rows ORDER BY c.table_id::text), coalesce(sum(c.rows), 0)
   INTO receipt.counts, receipt.total
   FROM (SELECT p.table_id, coalesce(sum(g.rows), 0) AS rows
         FROM guard.tenant_tables() p LEFT JOIN guard.purge_counts g ON g.table_id = p.table_id AND g.account_id = OLD.id
         GROUP BY p.table_id) c;
+  -- Nothing of the customer's: not even the name, which may be a person's.
   receipt.payload := jsonb_build_object(
-    'version', 1, 'sequence', receipt.sequence, 'accountId', OLD.id, 'slug', OLD.slug, 'name', OLD.name,
-    'reason', OLD.purge_reason, 'requestedBy', OLD.purge_requested_by, 'approvedBy', purge.approved_by,
-    'operator', receipt.operator, 'purgedAt', receipt.purged_at,
-    'counts', receipt.counts, 'total', receipt.total, 'lastAudit', purge.last_audit,
-    'schema', control.schema_fingerprint(), 'previousHash', receipt.previous_hash)::text;
+    'version', 1, 'kind', 'purge', 'sequence', receipt.sequence, 'accountId', OLD.id, 'slug', OLD.slug, 'reason', OLD.purge_reason,
+    'requestedBy', OLD.purge_requested_by, 'requestedAt', (
+      SELECT max(l.occurred_at) FROM control.admin_audit_log l WHERE l.account_id = OLD.id AND l.action = 'tenant.purge.schedule'),
+    'approvedBy', purge.approved_by, 'operator', receipt.operator,
+    'startedAt', transaction_timestamp(), 'purgedAt', receipt.purged_at, 'backupsUntil', (
+      SELECT receipt.purged_at + make_interval(days => s.value::text::integer) FROM control.settings s WHERE s.key = 'purge.backup_days'),
+    'counts', receipt.counts, 'total', receipt.total, 'unread', unread, 'outsideStores', purge.outside_stores,
+    -- A checkpoint of the tenant's audit log, once logs have such.
+    'lastAudit', purge.last_audit, 'auditCheckpoint', NULL,
+    'schema', control.schema_fingerprint(), 'toolVersion', purge.tool_version, 'previousHash', receipt.previous_hash)::text;
   receipt.hash := encode(sha256(convert_to(receipt.payload, 'UTF8')), 'hex');
   INSERT INTO control.purge_receipts SELECT (receipt).*;
   DELETE FROM guard.purge_counts WHERE account_id = OLD.id;
@@ -696,36 +742,153 @@ EXCEPTION WHEN SQLSTATE 'AZ099' THEN
 END
 $$;
 
--- Deletes an account and all it has, in the caller's transaction, and returns the receipt
--- to be signed before the commit.
+-- Begins a purge in the caller's transaction: from here on nobody adds to the account. Returns the tables
+-- that control.sweep_table() may empty; what isn't swept, the cascade takes.
+CREATE FUNCTION control.open_purge(p_account uuid, p_reason text, p_now boolean) RETURNS SETOF text
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog
+AS $$
+BEGIN
+  PERFORM control.begin_purging(p_account, p_now);
+  UPDATE control.accounts SET purge_reason = coalesce(p_reason, purge_reason), purge_requested_by = coalesce(purge_requested_by, session_user)
+  WHERE id = p_account;
+  PERFORM control.remember_account(p_account);
+  RETURN QUERY SELECT t::text FROM guard.sweep_tables() t;
+END
+$$;
+
+-- One table of a purge that this transaction has begun. Returns how many rows went.
+CREATE FUNCTION control.sweep_table(p_account uuid, p_table text) RETURNS bigint
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog
+AS $$
+DECLARE
+  target regclass;
+BEGIN
+  IF NOT EXISTS (SELECT FROM control.accounts a JOIN guard.purges p ON p.account_id = a.id
+                 WHERE a.id = p_account AND a.status = 'purging' AND p.transaction_id = pg_current_xact_id()) THEN
+    RAISE EXCEPTION USING ERRCODE = 'AZ007', MESSAGE = 'No purge of this account has begun.', HINT = 'Use `azora tenant:purge`.';
+  END IF;
+  SELECT t INTO target FROM guard.sweep_tables() t WHERE t::text = p_table;
+  IF target IS NULL THEN
+    RAISE EXCEPTION USING ERRCODE = 'AZ013', MESSAGE = format('%s is not swept, but left to the cascade.', p_table);
+  END IF;
+  RETURN guard.sweep(p_account, target);
+END
+$$;
+
+-- Ends a purge: the cascade, the proof, and the receipt, to be signed before the commit. What the
+-- caller says of outside stores, [{ name, state, reference }], it answers for; NULL is: nobody said.
+CREATE FUNCTION control.close_purge(p_account uuid, p_tool_version text, p_outside_stores jsonb) RETURNS control.purge_receipts
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog
+AS $$
+DECLARE
+  receipt control.purge_receipts;
+BEGIN
+  UPDATE guard.purges SET tool_version = left(p_tool_version, 64), outside_stores = (
+    SELECT jsonb_agg(jsonb_build_object('name', s ->> 'name', 'state', s ->> 'state', 'reference', s ->> 'reference') ORDER BY s ->> 'name')
+    FROM jsonb_array_elements(p_outside_stores) s)
+  WHERE account_id = p_account AND transaction_id = pg_current_xact_id();
+  IF NOT FOUND THEN
+    RAISE EXCEPTION USING ERRCODE = 'AZ007', MESSAGE = 'No purge of this account has begun.', HINT = 'Use `azora tenant:purge`.';
+  ELSIF EXISTS (SELECT FROM jsonb_array_elements(p_outside_stores) s WHERE (s ->> 'state' IN ('done', 'pending', 'not configured')) IS NOT TRUE) THEN
+    RAISE EXCEPTION USING ERRCODE = 'AZ013', MESSAGE = 'An outside store is done, pending or not configured.';
+  END IF;
+  DELETE FROM control.accounts WHERE id = p_account;
+  SET CONSTRAINTS control.write_receipt IMMEDIATE;
+  SELECT * INTO receipt FROM control.purge_receipts r WHERE r.account_id = p_account ORDER BY r.sequence DESC LIMIT 1;
+  RETURN receipt;
+END
+$$;
+
+-- A purge is closed in the transaction that opened it: nothing is swept without cascade, proof and receipt.
+CREATE FUNCTION control.require_close() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog
+AS $$
+BEGIN
+  IF NEW.status = 'purging' AND EXISTS (SELECT FROM control.accounts a WHERE a.id = NEW.id) THEN
+    RAISE EXCEPTION USING ERRCODE = 'AZ007', MESSAGE = 'A purge that was opened is closed in the same transaction.', HINT = 'Use `azora tenant:purge`.';
+  END IF;
+  RETURN NULL;
+END
+$$;
+
+CREATE CONSTRAINT TRIGGER require_close AFTER UPDATE ON control.accounts DEFERRABLE INITIALLY DEFERRED
+  FOR EACH ROW EXECUTE FUNCTION control.require_close();
+
+-- All of a purge in one call, for SQL by hand: nobody says what became of outside stores.
 CREATE FUNCTION control.purge_account(p_account uuid, p_reason text, p_now boolean DEFAULT false) RETURNS control.purge_receipts
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog
 AS $$
 DECLARE
   receipt control.purge_receipts;
 BEGIN
-  PERFORM control.begin_purging(p_account, p_now);
-  UPDATE control.accounts SET purge_reason = coalesce(p_reason, purge_reason), purge_requested_by = coalesce(purge_requested_by, session_user)
-  WHERE id = p_account;
-  DELETE FROM control.accounts WHERE id = p_account;
-  SET CONSTRAINTS control.write_receipt IMMEDIATE;
-  SELECT * INTO receipt FROM control.purge_receipts r WHERE r.account_id = p_account;
+  PERFORM control.sweep_table(p_account, t) FROM control.open_purge(p_account, p_reason, p_now) t;
+  SELECT * INTO receipt FROM control.close_purge(p_account, NULL, NULL);
   RETURN receipt;
 END
 $$;
 
-CREATE FUNCTION control.sign_receipt(p_account uuid, p_key_id text, p_signature text) RETURNS void
+-- Receipts -------------------------------------------------------------------------------
+
+-- Says that an outside store, pending when the account was purged, has nothing of it any more: a link of
+-- its own in the chain, to be signed before the commit, since a receipt never changes. `p_how`: `removed`
+-- by azora, or `stated` by the operator.
+CREATE FUNCTION control.complete_store(p_receipt bigint, p_store text, p_how text, p_note text, p_tool_version text) RETURNS control.receipt_addenda
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog
+AS $$
+DECLARE
+  receipt control.purge_receipts;
+  store   jsonb;
+  link    control.receipt_addenda;
+BEGIN
+  SELECT * INTO receipt FROM control.purge_receipts r WHERE r.sequence = p_receipt;
+  IF NOT FOUND THEN
+    RAISE EXCEPTION USING ERRCODE = 'AZ010', MESSAGE = format('There is no receipt %s.', p_receipt), HINT = '`azora receipt:list` shows them all.';
+  END IF;
+  SELECT s INTO store FROM jsonb_array_elements(nullif(receipt.payload::jsonb -> 'outsideStores', 'null')) s WHERE s ->> 'name' = p_store;
+  IF store ->> 'state' IS DISTINCT FROM 'pending' THEN
+    RAISE EXCEPTION USING ERRCODE = 'AZ007', MESSAGE = format('Nothing was pending in %s when receipt %s was written.', p_store, p_receipt);
+  ELSIF p_how IS NULL OR p_how NOT IN ('removed', 'stated') OR p_how = 'stated' AND coalesce(trim(p_note), '') = '' THEN
+    RAISE EXCEPTION USING ERRCODE = 'AZ013', MESSAGE = 'A store is completed by having removed what was there, or by saying who did.';
+  END IF;
+  SELECT l.sequence, l.previous_hash INTO link.sequence, link.previous_hash FROM control.next_link() l;
+  IF EXISTS (SELECT FROM control.receipt_addenda a WHERE a.receipt_sequence = p_receipt AND a.store = p_store) THEN
+    RAISE EXCEPTION USING ERRCODE = 'AZ011', MESSAGE = format('%s is completed already in receipt %s.', p_store, p_receipt);
+  END IF;
+  link.receipt_sequence := p_receipt;
+  link.store := p_store;
+  link.operator := session_user;
+  link.stated_at := clock_timestamp();
+  link.payload := jsonb_build_object(
+    'version', 1, 'kind', 'store', 'sequence', link.sequence, 'receipt', p_receipt, 'receiptHash', receipt.hash, 'accountId', receipt.account_id,
+    'store', p_store, 'reference', store ->> 'reference', 'how', p_how, 'note', p_note, 'operator', link.operator,
+    'statedAt', link.stated_at, 'toolVersion', left(p_tool_version, 64), 'previousHash', link.previous_hash)::text;
+  link.hash := encode(sha256(convert_to(link.payload, 'UTF8')), 'hex');
+  INSERT INTO control.receipt_addenda SELECT (link).*;
+  RETURN link;
+END
+$$;
+
+-- A receipt or an addendum takes its signature once, by a key that is published.
+CREATE FUNCTION control.sign_receipt(p_sequence bigint, p_key_id text, p_signature text) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog
 AS $$
 BEGIN
-  UPDATE control.purge_receipts SET key_id = p_key_id, signature = p_signature WHERE account_id = p_account AND signature IS NULL;
+  IF NOT EXISTS (SELECT FROM control.settings s WHERE s.key = 'signing_key.' || p_key_id) THEN
+    RAISE EXCEPTION USING ERRCODE = 'AZ012', MESSAGE = format('The key %s is not published in this database.', p_key_id),
+      HINT = 'Sign with the key that `azora init` made.';
+  END IF;
+  UPDATE control.purge_receipts SET key_id = p_key_id, signature = p_signature WHERE sequence = p_sequence AND signature IS NULL;
+  IF FOUND THEN
+    RETURN;
+  END IF;
+  UPDATE control.receipt_addenda SET key_id = p_key_id, signature = p_signature WHERE sequence = p_sequence AND signature IS NULL;
   IF NOT FOUND THEN
-    RAISE EXCEPTION USING ERRCODE = 'AZ012', MESSAGE = 'There is no unsigned receipt of this account.';
+    RAISE EXCEPTION USING ERRCODE = 'AZ012', MESSAGE = format('There is no unsigned receipt %s.', p_sequence);
   END IF;
 END
 $$;
 
--- A receipt takes its signature once and then never changes.
+-- What is signed never changes.
 CREATE FUNCTION control.keep_receipt() RETURNS trigger
 LANGUAGE plpgsql SET search_path = pg_catalog
 AS $$
@@ -738,14 +901,16 @@ BEGIN
 END
 $$;
 
--- A purge is signed or it doesn't happen. Only what the database's own administrator deletes
--- by hand may do without a key: its receipt stays without a signature, to be seen.
+-- A purge is signed or it doesn't happen, and so is an addendum. Only what the database's own
+-- administrator deletes by hand may do without a key: its receipt stays without a signature, to be seen.
 CREATE FUNCTION control.require_signature() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog
 AS $$
+DECLARE
+  is_signed boolean;
 BEGIN
-  IF NOT pg_has_role(session_user, 'azora_owner', 'MEMBER')
-     AND EXISTS (SELECT FROM control.purge_receipts r WHERE r.sequence = NEW.sequence AND r.signature IS NULL) THEN
+  EXECUTE format('SELECT signature IS NOT NULL FROM %s WHERE sequence = $1', TG_RELID::regclass) INTO is_signed USING NEW.sequence;
+  IF NOT is_signed AND NOT pg_has_role(session_user, 'azora_owner', 'MEMBER') THEN
     RAISE EXCEPTION USING ERRCODE = 'AZ012', MESSAGE = 'A purge needs a signed receipt.', HINT = 'Use `azora tenant:purge`.';
   END IF;
   RETURN NULL;
@@ -754,6 +919,11 @@ $$;
 
 CREATE TRIGGER keep_receipt BEFORE UPDATE ON control.purge_receipts FOR EACH ROW EXECUTE FUNCTION control.keep_receipt();
 CREATE CONSTRAINT TRIGGER require_signature AFTER INSERT ON control.purge_receipts DEFERRABLE INITIALLY DEFERRED
+  FOR EACH ROW EXECUTE FUNCTION control.require_signature();
+CREATE TRIGGER audit AFTER INSERT ON control.receipt_addenda FOR EACH ROW EXECUTE FUNCTION control.audit_change();
+CREATE TRIGGER append_only BEFORE DELETE OR TRUNCATE ON control.receipt_addenda EXECUTE FUNCTION guard.refuse();
+CREATE TRIGGER keep_receipt BEFORE UPDATE ON control.receipt_addenda FOR EACH ROW EXECUTE FUNCTION control.keep_receipt();
+CREATE CONSTRAINT TRIGGER require_signature AFTER INSERT ON control.receipt_addenda DEFERRABLE INITIALLY DEFERRED
   FOR EACH ROW EXECUTE FUNCTION control.require_signature();
 
 -- Operators ------------------------------------------------------------------------------
@@ -804,7 +974,7 @@ GRANT EXECUTE ON FUNCTION
   control.resume_from_nonpayment(uuid)
 TO azora_billing;
 
-GRANT SELECT ON control.operators, control.settings, control.admin_audit_log, control.purge_receipts, control.purge_approvals TO azora_vendor_admin;
+GRANT SELECT ON control.operators, control.settings, control.admin_audit_log, control.purge_receipts, control.receipt_addenda, control.purge_approvals TO azora_vendor_admin;
 GRANT EXECUTE ON FUNCTION
   control.create_accounts(jsonb, boolean),
   control.create_account(text, text, text, text, boolean),
@@ -818,8 +988,12 @@ GRANT EXECUTE ON FUNCTION
   control.cancel_purge(uuid),
   control.approve_purge(uuid),
   control.check_purge(uuid, boolean),
+  control.open_purge(uuid, text, boolean),
+  control.sweep_table(uuid, text),
+  control.close_purge(uuid, text, jsonb),
   control.purge_account(uuid, text, boolean),
-  control.sign_receipt(uuid, text, text)
+  control.complete_store(bigint, text, text, text, text),
+  control.sign_receipt(bigint, text, text)
 TO azora_vendor_admin;
 
 DO $$

@@ -1,48 +1,54 @@
 import type { PurgePreview } from "../../control-plane/preview-purge.js";
 import type { KeptTenant, PurgeDueResult } from "../../control-plane/purge-due.js";
-import type { Receipt } from "../../control-plane/receipt.js";
-import { renderDetails } from "../details.js";
+import { type Detail, renderDetails } from "../details.js";
 import type { Output } from "../io.js";
-import { type Column, renderTable } from "../table.js";
-
-type Row = readonly [table: string, rows: number];
-
-const COLUMNS: readonly Column<Row>[] = [
-  { title: "TABLE", value: ([table]) => table },
-  { title: "ROWS", value: ([, rows]) => rows, align: "right" },
-];
-
-function countsTable(output: Output, counts: Readonly<Record<string, number>>, total: number): string {
-  const rows = Object.entries(counts).sort(([one], [other]) => one.localeCompare(other));
-  return renderTable(output, COLUMNS, [...rows, ["total", total]]);
-}
+import { renderTable } from "../table.js";
+import { countsTable } from "./receipt.js";
 
 /** What a person sees before typing the slug. */
-export function purgeWarning(output: Output, { tenant, counts, total }: PurgePreview): string {
-  const { slug, name, plan } = tenant;
-  const title = output.colour.red.bold(`This deletes "${slug}" for good, with its audit log:`);
-  const who = renderDetails(output, [
-    { label: "Name", value: name },
-    { label: "Plan", value: plan },
-  ]);
-  return `${title}\n\n${who}\n\n${countsTable(output, counts, total)}\n`;
+export function purgeWarning(output: Output, preview: PurgePreview): string {
+  const title = output.colour.red.bold(`This deletes "${preview.tenant.slug}" for good, with its audit log:`);
+  return `${title}\n\n${purgePreview(output, preview)}\n`;
 }
 
-export function purgeReceipt(output: Output, receipt: Receipt): string {
-  const { sequence, accountId, slug, purgedAt, operator, keyId, signature, hash, counts, total } = receipt;
-  const details = [
-    { label: "Receipt", value: String(sequence) },
-    { label: "Slug", value: slug },
-    { label: "Account", value: accountId },
-    { label: "Purged", value: purgedAt },
-    { label: "Operator", value: operator },
-    { label: "Hash", value: hash },
-    { label: "Key", value: keyId },
-    { label: "Signature", value: signature },
+/** All that is known of a purge beforehand. */
+export function purgePreview(output: Output, preview: PurgePreview): string {
+  const { counts, total, missingIndexes } = preview;
+  const indexes = missingIndexes.map(({ table, foreignKey, fix }) => `${table} has no index for ${foreignKey}: ${fix}`);
+  return [renderDetails(output, facts(preview)), countsTable(output, counts, total), ...indexes].join("\n\n");
+}
+
+function facts(preview: PurgePreview): readonly Detail[] {
+  const { tenant, bytes, estimate, sweeps, approvals, subscription, outsideStores, missingIndexes, refusal } = preview;
+  const { heldAt, holdReason, heldBy, purgeAfter, purgeRequestedBy } = tenant;
+  const seconds = estimate.seconds < 1 ? "under a second" : `about ${Math.ceil(estimate.seconds).toLocaleString("en-US")} s`;
+  return [
+    { label: "Slug", value: tenant.slug },
+    { label: "Name", value: tenant.name },
+    { label: "Status", value: tenant.status },
+    { label: "Bytes", value: bytes },
+    { label: "Time", value: `${seconds}, ${sweeps ? "table by table" : "by cascade alone"} (by ${BASIS[estimate.from]})` },
+    { label: "Legal hold", value: heldAt ? `since ${heldAt.toISOString().slice(0, 10)}, by ${heldBy}: ${holdReason}` : "none" },
+    { label: "Schedule", value: purgeAfter ? `${purgeAfter.toISOString()}, asked for by ${purgeRequestedBy}` : "none" },
+    { label: "Approvals", value: approvalsText(approvals) },
+    { label: "Subscription", value: subscription ? `${subscription.plan}, ${subscription.status}` : "none" },
+    {
+      label: "Outside",
+      value: outsideStores.map(({ name, configured }) => `${name}${configured ? "" : " (not configured)"}`).join(", "),
+    },
+    { label: "Missing indexes", value: missingIndexes.length },
+    { label: "Would be", value: refusal ? `refused: ${refusal.message}` : "done" },
   ];
-  // A dry run isn't signed.
-  const known = details.filter(({ value }) => value !== null);
-  return `${renderDetails(output, known)}\n\n${countsTable(output, counts, total)}`;
+}
+
+const BASIS: Readonly<Record<PurgePreview["estimate"]["from"], string>> = {
+  receipts: "earlier purges here",
+  reference: "the reference figures",
+};
+
+function approvalsText({ needed, given }: PurgePreview["approvals"]): string {
+  if (needed <= 1) return "none needed";
+  return `${given.length} of ${needed}${given.length > 0 ? `: ${given.join(", ")}` : ""}`;
 }
 
 interface Due {
@@ -53,14 +59,10 @@ interface Due {
 }
 
 /** One line a tenant that was due. */
-export function duePurges(output: Output, { receipts, kept, dryRun }: PurgeDueResult): string {
+export function duePurges(output: Output, { receipts, due, kept }: PurgeDueResult): string {
   const rows: Due[] = [
-    ...receipts.map(({ slug, total, sequence }) => ({
-      slug,
-      state: dryRun ? "due" : "purged",
-      rows: total,
-      detail: dryRun ? null : `receipt ${sequence}`,
-    })),
+    ...receipts.map(({ slug, total, sequence }) => ({ slug, state: "purged", rows: total, detail: `receipt ${sequence}` })),
+    ...due.map((slug) => ({ slug, state: "due", rows: null, detail: null })),
     ...kept.map(({ slug, message }: KeptTenant) => ({ slug, state: "kept", rows: null, detail: message })),
   ];
   if (rows.length === 0 && output.isTty) return "No purge is due.";

@@ -4,10 +4,12 @@ import { requireTypedConsent } from "../../cli/consent.js";
 import { dryRunFlag, optionalTenantArgument, switchFlag } from "../../cli/flags.js";
 import { parseDuration } from "../../cli/input.js";
 import { withProgress } from "../../cli/progress.js";
-import { duePurges, purgeReceipt, purgeWarning } from "../../cli/views/purge.js";
+import { duePurges, purgePreview, purgeWarning } from "../../cli/views/purge.js";
+import { receiptDetails } from "../../cli/views/receipt.js";
 import { tenantDetails } from "../../cli/views/tenant.js";
 import type { LifecycleResult } from "../../control-plane/change-tenant.js";
 import type { ControlConnection } from "../../control-plane/connection.js";
+import type { PurgePreview } from "../../control-plane/preview-purge.js";
 import type { PurgeDueResult } from "../../control-plane/purge-due.js";
 import type { PurgeTenantResult } from "../../control-plane/purge-tenant.js";
 import { AzoraError } from "../../errors.js";
@@ -22,10 +24,14 @@ interface Order {
   readonly dryRun: boolean;
 }
 
+type PurgeResult = (PurgeTenantResult | { readonly purged: false; readonly preview: PurgePreview }) & {
+  readonly dryRun: boolean;
+};
+
 export default class TenantPurgeCommand extends AzoraCommand {
   static override summary = "Delete a tenant and everything it has, for good; at once or in a while.";
   static override description =
-    "A purge begins with a suspended tenant: `--after 30d` schedules it, `--cancel` takes that back, `--due` (for cron) does all whose time has come. Without them it is done at once; `--now` takes an active tenant too, and doesn't wait for a schedule. One transaction, ending with a signed receipt: killed at any point, the tenant is whole or gone. Its audit log goes with it; take it out first with `audit:export`. On a terminal it shows what will go and asks for the slug; a script passes --confirm SLUG. What --due purges was confirmed when it was scheduled. A tenant under legal hold is purged by nobody; with the setting purge.approvals another operator has to agree (`tenant:approve`).";
+    "A purge begins with a suspended tenant: `--after 30d` schedules it, `--cancel` takes that back, `--due` (for cron) does all whose time has come. Without them it is done at once; `--now` takes an active tenant too, and doesn't wait for a schedule. One transaction, ending with a signed receipt: killed at any point, the tenant is whole or gone, and the same command finishes. Its audit log goes with it; take it out first with `audit:export`. Outside stores (Stripe) come first; one that can't be reached is pending in the receipt, for `receipt:complete`. --dry-run says what would go, how long it would take, which indexes are missing on the way, and what stands in its way. On a terminal that is shown and the slug asked for; a script passes --confirm SLUG. What --due purges was confirmed when it was scheduled. A tenant under legal hold is purged by nobody; with the setting purge.approvals another operator has to agree (`tenant:approve`).";
   static override examples = [
     '<%= config.bin %> tenant:purge acme --after 30d --confirm acme --reason "contract ended 2026-10-31"',
     "<%= config.bin %> tenant:purge acme --cancel",
@@ -47,7 +53,7 @@ export default class TenantPurgeCommand extends AzoraCommand {
     "dry-run": dryRunFlag,
   };
 
-  async run(): Promise<PurgeTenantResult | PurgeDueResult | LifecycleResult> {
+  async run(): Promise<PurgeResult | PurgeDueResult | LifecycleResult> {
     const { args, flags } = await this.parse(TenantPurgeCommand);
     const { confirm, reason = null, after, cancel, due, now, "dry-run": dryRun } = flags;
     const { tenant } = args;
@@ -69,18 +75,43 @@ export default class TenantPurgeCommand extends AzoraCommand {
     });
   }
 
-  private async purge(connection: ControlConnection, order: Order): Promise<PurgeTenantResult> {
-    const { purgeTenant } = await import("../../control-plane/purge-tenant.js");
+  private async purge(connection: ControlConnection, order: Order): Promise<PurgeResult> {
+    if (order.dryRun) return this.preview(connection, order);
+    const { findEarlierPurge, purgeTenant } = await import("../../control-plane/purge-tenant.js");
     const { checkPurge } = await import("../../control-plane/preview-purge.js");
-    const { dryRun } = order;
-    if (!dryRun) await checkPurge(connection, order);
+    const earlier = await findEarlierPurge(connection, order.tenant);
+    if (earlier) return this.said({ purged: false, receipt: earlier, dryRun: false });
+    await checkPurge(connection, order);
     const tenant = await this.agreedTenant(connection, order);
-    const result = await withProgress(this.io, "Purging", () => purgeTenant(connection, { ...order, tenant }));
-    const { slug, total } = result.receipt;
-    this.present(result, (out) => purgeReceipt(out, result.receipt));
-    const rows = `${total.toLocaleString("en-US")} rows`;
-    if (dryRun) this.note(`Dry run: purging "${slug}" would delete ${rows}; nothing was changed.`);
-    else this.done(`The tenant "${slug}" is gone: ${rows} deleted.`);
+    const done = await withProgress(this.io, "Purging", (progress) =>
+      purgeTenant(connection, {
+        ...order,
+        tenant,
+        onTable: (table, rows) => progress.update({ label: `Purging ${table}`, done: rows }),
+        onPending: (store, error) => this.note(`${store} is pending: ${error instanceof Error ? error.message : String(error)}`),
+      }),
+    );
+    return this.said({ ...done, dryRun: false });
+  }
+
+  private said(result: PurgeTenantResult & { readonly dryRun: boolean }): PurgeResult {
+    const { purged, receipt } = result;
+    const { slug, total, sequence, pending, purgedAt } = receipt;
+    this.present(result, (out) => receiptDetails(out, receipt));
+    if (!purged) this.note(`The tenant "${slug}" was purged on ${purgedAt.toISOString()} already; nothing was changed.`);
+    else this.done(`The tenant "${slug}" is gone: ${total.toLocaleString("en-US")} rows deleted.`);
+    if (pending.length > 0) this.note(`Not complete: ${pending.join(", ")} is pending. azora receipt:complete ${sequence}`);
+    return result;
+  }
+
+  private async preview(connection: ControlConnection, order: Order): Promise<PurgeResult> {
+    const { previewPurge } = await import("../../control-plane/preview-purge.js");
+    const preview = await withProgress(this.io, "Counting", () => previewPurge(connection, order));
+    const { tenant, total, refusal } = preview;
+    const result = { purged: false, dryRun: true, preview } as const;
+    this.present(result, (out) => purgePreview(out, preview));
+    const would = refusal ? "would be refused" : `would delete ${total.toLocaleString("en-US")} rows`;
+    this.note(`Dry run: purging "${tenant.slug}" ${would}; nothing was changed.`);
     return result;
   }
 
@@ -111,23 +142,27 @@ export default class TenantPurgeCommand extends AzoraCommand {
   private async purgeDue(connection: ControlConnection, dryRun: boolean): Promise<PurgeDueResult> {
     const { purgeDue } = await import("../../control-plane/purge-due.js");
     const result = await withProgress(this.io, "Purging what is due", (progress) =>
-      purgeDue(connection, { dryRun, onTenant: (slug) => progress.update({ label: `Purging ${slug}` }) }),
+      purgeDue(connection, {
+        dryRun,
+        onTenant: (slug) => progress.update({ label: `Purging ${slug}` }),
+        onTable: (_table, rows) => progress.update({ done: rows }),
+      }),
     );
     this.present(result, (out) => duePurges(out, result));
-    const { receipts, kept } = result;
-    const said = `${receipts.length} tenant(s) ${dryRun ? "would be purged" : "purged"}, ${kept.length} kept.`;
+    const { receipts, due, kept } = result;
+    const said = `${receipts.length + due.length} tenant(s) ${dryRun ? "would be purged" : "purged"}, ${kept.length} kept.`;
     if (dryRun) this.note(`Dry run: ${said} Nothing was changed.`);
     else this.done(said);
     return result;
   }
 
   /** @returns the id of what was agreed to, whatever has that slug a moment later */
-  private async agreedTenant(connection: ControlConnection, { tenant, confirm, dryRun }: Order): Promise<string> {
+  private async agreedTenant(connection: ControlConnection, { tenant, confirm, dryRun, now }: Order): Promise<string> {
     if (dryRun) return tenant;
     const { findTenant } = await import("../../control-plane/find-tenant.js");
     const { previewPurge } = await import("../../control-plane/preview-purge.js");
     const { id, slug } = await findTenant(connection, tenant);
-    if (confirm === undefined) this.io.err.write(purgeWarning(this.io.err, await previewPurge(connection, id)));
+    if (confirm === undefined) this.io.err.write(purgeWarning(this.io.err, await previewPurge(connection, { tenant: id, now })));
     await requireTypedConsent(this.io, { ...CONSENT, question: `Type ${slug} to delete it:`, expected: slug, given: confirm });
     return id;
   }

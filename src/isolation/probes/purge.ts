@@ -26,7 +26,9 @@ export const purge: Probe = {
     return [attempted({ by: way.by, object, statement: way.statement, answer: answer.made, verdict: answer.verdict })];
 
     function refused(text: string): Verdict {
-      return /^(23503|23001):/.test(text) ? broken(`An account can't be deleted: ${text}`) : unclear(`The purge failed: ${text}`);
+      return /^(23503|23001):|^AZ012: The purge would have left/.test(text)
+        ? broken(`An account can't be deleted: ${text}`)
+        : unclear(`The purge failed: ${text}`);
     }
   },
 };

@@ -26,7 +26,7 @@ export async function purge(stage: Stage, { a, b, c }: Cast): Promise<PurgeProof
 
   const reason = "Contract ended on 2026-10-31, deletion asked for in writing";
   const { receipt } = await stage.mustWork("the vendor purges a tenant", () =>
-    purgeTenant(control, { tenant: slug, reason, now: true, dryRun: false }),
+    purgeTenant(control, { tenant: slug, reason, now: true }),
   );
   stage.report({ kind: "done", what: `azora tenant:purge ${slug} --now --confirm ${slug} --reason "${reason}"` });
 

@@ -1,0 +1,77 @@
+import { AzoraError } from "../errors.js";
+import { type SigningKey, signText, verifyText } from "../signing.js";
+import { type ChainCheck, checkLinks } from "./check-links.js";
+import { type Link, only } from "./receipt.js";
+
+/** How many links there were when a whole chain was exported, signed: so that one that was cut short is found. */
+export interface ChainHead {
+  /** `{ "kind": "head", "last", "hash", "exportedAt" }` as it was signed. */
+  readonly payload: string;
+  readonly keyId: string;
+  readonly signature: string;
+}
+
+/** A file with receipts: one of them with its addenda, or the chain. */
+export interface ReceiptFile {
+  readonly format: 1;
+  /** Null for a single receipt; unsigned nowhere. */
+  readonly head: ChainHead | null;
+  readonly links: readonly Link[];
+}
+
+/** Writes one receipt and what was said of it since. @returns the text of a JSON file */
+export function writeReceipt(links: readonly Link[]): string {
+  return writeDown({ format: 1, head: null, links });
+}
+
+/** Writes the whole chain, which begins with number 1. @returns the text of a JSON file */
+export function writeChain(links: readonly Link[], key: SigningKey, exportedAt: Date): string {
+  const last = links.at(-1);
+  const payload = JSON.stringify({ kind: "head", last: links.length, hash: last?.hash ?? null, exportedAt });
+  return writeDown({ format: 1, head: { payload, keyId: key.id, signature: signText(payload, key) }, links });
+}
+
+/**
+ * Reads a file of receipts; what `--json` printed of one is taken as well.
+ * @param file its name, for errors
+ * @throws AzoraError INVALID_INPUT for what is no such file
+ */
+export function readReceiptFile(text: string, file: string): ReceiptFile {
+  try {
+    const document = JSON.parse(text) as {
+      readonly result?: Link & { readonly addenda?: readonly Link[] };
+    } & Partial<ReceiptFile>;
+    const { result } = document;
+    const links = result ? [result, ...(result.addenda ?? [])] : document.links;
+    if ((document.format === 1 || result) && Array.isArray(links) && links.every(isLink)) {
+      return { format: 1, head: document.head ?? null, links: links.map(only) };
+    }
+  } catch (error) {
+    throw new AzoraError("INVALID_INPUT", `${file} is no JSON.`, { cause: error });
+  }
+  throw new AzoraError("INVALID_INPUT", `${file} is no receipt that this azora knows.`, {
+    hint: "Pass what `azora receipt:show --output` or `azora receipt:list --output` wrote.",
+  });
+}
+
+function isLink(link: Partial<Link> | null): link is Link {
+  return typeof link?.payload === "string" && typeof link.hash === "string";
+}
+
+/** Holds a file against public keys (PEM): needs no database. */
+export function checkReceiptFile({ head, links }: ReceiptFile, keys: readonly string[]): ChainCheck {
+  const check = checkLinks({ links, keys, whole: head !== null });
+  if (head === null) return check;
+  return { ...check, problems: [...check.problems, ...headFlaws(head, check, links).map((what) => ({ sequence: null, what }))] };
+
+  function headFlaws({ payload, signature }: ChainHead, { last }: ChainCheck, all: readonly Link[]): string[] {
+    if (!keys.some((key) => verifyText(payload, signature, key))) return ["nobody known signed how long the chain is"];
+    const said = JSON.parse(payload) as { readonly last: number; readonly hash: string | null };
+    if ((last ?? 0) === said.last && (all.at(-1)?.hash ?? null) === said.hash) return [];
+    return [`it ended with ${said.last} when it was exported, and ends with ${last ?? 0} here`];
+  }
+}
+
+function writeDown(file: ReceiptFile): string {
+  return `${JSON.stringify({ ...file, links: file.links.map(only) }, null, 2)}\n`;
+}
