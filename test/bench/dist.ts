@@ -8,4 +8,10 @@ export const { openServer } = (await import(dist("database/server.js"))) as type
 export const { PrismaClient, Prisma } = (await import(
   dist("generated/tenant/client.js")
 )) as typeof import("../../src/generated/tenant/client.js");
+export const { openControlPlane } = (await import(
+  dist("control-plane/connection.js")
+)) as typeof import("../../src/control-plane/connection.js");
+export const { purgeTenant } = (await import(
+  dist("control-plane/purge-tenant.js")
+)) as typeof import("../../src/control-plane/purge-tenant.js");
 export type PrismaClient = import("../../src/generated/tenant/client.js").PrismaClient;

@@ -7,6 +7,10 @@ const GROUPS: Readonly<Record<string, { readonly about: string; readonly load: (
     about: "tenant:apply of new and of unchanged tenants, beside hand-written INSERTs of the same rows",
     load: () => import("./apply.js"),
   },
+  purge: {
+    about: "the purge of a large tenant, alone and among others, beside the plain cascade",
+    load: () => import("./purge.js"),
+  },
 };
 
 /** What the control plane has to reach, line by line: all groups, or the one that is named, with its options. */
