@@ -1,4 +1,4 @@
-import type { ControlTransaction } from "./dry-run.js";
+import type { Prisma } from "../generated/control/client.js";
 
 /** What became of what a store outside of the database has of a tenant. */
 export type StoreState = "done" | "pending" | "not configured";
@@ -18,7 +18,7 @@ export interface OutsideStore {
    * What the store calls this tenant; null where it has nothing of it. Asked of the database and in this
    * transaction alone: the embedded engine has no second connection.
    */
-  reference(tx: ControlTransaction, accountId: string): Promise<string | null>;
+  reference(tx: Prisma.TransactionClient, accountId: string): Promise<string | null>;
   /**
    * Removes there what that reference names. It may be asked again for what is gone already, and then does
    * nothing. Whatever it throws leaves the store pending.
@@ -42,7 +42,7 @@ export function storeNames(stores: readonly OutsideStore[]): readonly string[] {
  * @param onPending told why a store is
  */
 export async function settleStores(
-  tx: ControlTransaction,
+  tx: Prisma.TransactionClient,
   accountId: string,
   { stores, onPending }: { readonly stores: readonly OutsideStore[]; onPending(name: string, error: unknown): void },
 ): Promise<readonly StoreOutcome[]> {
