@@ -7,10 +7,6 @@ const BENCHES: Readonly<Record<string, { readonly about: string; readonly load: 
     about: "tenantDb() beside stock Prisma, its row-level-security example, other tenancy libraries and plain pg",
     load: () => import("./tenant-db/run.js"),
   },
-  "control-plane": {
-    about: "what the control plane has to reach: purges beside a plain cascade",
-    load: () => import("./control-plane/run.js"),
-  },
   isolation: {
     about: "the static layer of isolation:verify over 100 to 1,000 tenant tables: time and memory",
     load: () => import("./isolation/run.js"),

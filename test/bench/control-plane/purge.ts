@@ -107,7 +107,13 @@ async function compare(ground: Ground, template: Template, text: string, goal: n
     }
   }
   const shown = (way: Way) => `${way} ${median(took[way]).toFixed(2)} s, ${median(wal[way]).toFixed(0)} MB of WAL`;
-  return { text, value: median(took.purge) / median(took.cascade), goal, unit: "ratio", detail: `${shown("purge")}; ${shown("cascade")}` };
+  return {
+    text,
+    value: median(took.purge) / median(took.cascade),
+    goal,
+    unit: "ratio",
+    detail: `${shown("purge")}; ${shown("cascade")}`,
+  };
 }
 
 async function onCopy<T>({ serverUrl }: Ground, { name }: Template, work: (database: string) => Promise<T>): Promise<T> {
@@ -179,5 +185,11 @@ async function lockImpact(ground: Ground, template: Template): Promise<Line> {
       detail = `last round: before ${before.toFixed(1)} ms of ${trial.before.length}, during ${during.toFixed(1)} ms of ${trial.during.length}, slowest ${Math.max(...trial.during).toFixed(0)} ms`;
     });
   }
-  return { text: "p99 of another tenant's queries during a purge / before", value: median(ratios), goal: 1.5, unit: "ratio", detail };
+  return {
+    text: "p99 of another tenant's queries during a purge / before",
+    value: median(ratios),
+    goal: 1.5,
+    unit: "ratio",
+    detail,
+  };
 }
