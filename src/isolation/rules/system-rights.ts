@@ -1,3 +1,4 @@
+import type { Grant } from "../catalog/catalog.js";
 import { granteeName } from "../names.js";
 import { describeGrant, planes } from "../planes.js";
 import type { Flaw, Rule } from "../rule.js";
@@ -55,18 +56,20 @@ export const parameterRights: Rule = {
   severity: "critical",
   check(facts) {
     const { parameterGrants } = facts.catalog.database;
+    const { sideOf } = planes(facts);
+    // What a stranger sets is its own session's, and a stranger with a right on tenants' rows is a finding by that.
+    const reaches = ({ grantee, right }: Grant) =>
+      sideOf(grantee) !== "owner" && !(sideOf(grantee) === "stranger" && right === "SET");
     const findings = parameterGrants.flatMap(({ parameter, grants }): Flaw[] =>
-      grants
-        .filter(({ grantee }) => planes(facts).sideOf(grantee) !== "owner")
-        .map((grant) => ({
-          object: `parameter ${parameter}`,
-          allows:
-            parameter === "session_replication_role"
-              ? "Triggers and foreign keys are switched off for a session: rows point anywhere, stay behind, and aren't logged."
-              : "A session, or the server, can be given a setting that was kept from it.",
-          evidence: describeGrant(grant),
-          fix: `REVOKE ${grant.right} ON PARAMETER ${parameter} FROM ${granteeName(grant.grantee)};`,
-        })),
+      grants.filter(reaches).map((grant) => ({
+        object: `parameter ${parameter}`,
+        allows:
+          parameter === "session_replication_role"
+            ? "Triggers and foreign keys are switched off for a session: rows point anywhere, stay behind, and aren't logged."
+            : "A session, or the server, can be given a setting that was kept from it.",
+        evidence: describeGrant(grant),
+        fix: `REVOKE ${grant.right} ON PARAMETER ${parameter} FROM ${granteeName(grant.grantee)};`,
+      })),
     );
     return { checked: parameterGrants.length, findings };
   },
