@@ -1,9 +1,6 @@
 import type { Receipt } from "../control-plane/receipt.js";
-import { count, type Fragment, html, Markup } from "../isolation/report/markup.js";
-import { STYLE } from "../isolation/report/style.js";
-
-/** Nothing is loaded, nothing is run: as in the isolation report. */
-const POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
+import { section, writeDocument } from "../isolation/report/document.js";
+import { count, type Fragment, html, type Markup } from "../isolation/report/markup.js";
 
 /** The certificate is read on paper: one column, as wide as a page. */
 const CERTIFICATE = `
@@ -18,40 +15,20 @@ export function receiptPage(receipt: Receipt): string {
   const { sequence, slug, purgedAt, total, counts, toolVersion } = receipt;
   const title = `Certificate of deletion ${sequence}: ${slug}`;
   const tables = Object.entries(counts).sort(([one], [other]) => one.localeCompare(other));
-  return html`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<meta http-equiv="Content-Security-Policy" content="${POLICY}">
-<title>${title}</title>
-<style>${new Markup(STYLE + CERTIFICATE)}</style>
-</head>
-<body>
-<header><p class="brand">azora</p><h1>${title}</h1>${verdict(receipt)}</header>
-<main>
-${section(
-  "what",
-  "What was deleted",
-  html`<p>All rows of the account <code>${receipt.accountId}</code> were deleted from the database on ${time(purgedAt)}, in one transaction, and
+  const what = html`<p>All rows of the account <code>${receipt.accountId}</code> were deleted from the database on ${time(purgedAt)}, in one transaction, and
 each table was then looked into again: none was left.${receipt.unread.length > 0 && html` Not looked into, because the database's owner may not: ${receipt.unread.join(", ")}.`}</p>
 <div class="scroll"><table><caption>${count(total, "row")} in ${count(tables.length, "table")}</caption>
 <thead><tr><th scope="col">Table</th><th scope="col" class="number">Rows</th></tr></thead>
-<tbody>${tables.map(([name, rows]) => html`<tr><th scope="row"><code>${name}</code></th><td class="number">${rows.toLocaleString("en-US")}</td></tr>`)}</tbody></table></div>`,
-)}
-${section("outside", "Outside of the database", stores(receipt))}
-${section("who", "Who, why and when", facts(receipt))}
-${section("proof", "How to check it", proof(receipt))}
+<tbody>${tables.map(([name, rows]) => html`<tr><th scope="row"><code>${name}</code></th><td class="number">${rows.toLocaleString("en-US")}</td></tr>`)}</tbody></table></div>`;
+  const body = html`<header><p class="brand">azora</p><h1>${title}</h1>${verdict(receipt)}</header>
+<main>
+${section({ id: "what", title: "What was deleted", body: what })}
+${section({ id: "outside", title: "Outside of the database", body: stores(receipt) })}
+${section({ id: "who", title: "Who, why and when", body: facts(receipt) })}
+${section({ id: "proof", title: "How to check it", body: proof(receipt) })}
 </main>
-<footer><p>Written by azora ${toolVersion ?? "(by SQL)"}. The signed text holds all of the above; this page only shows it.</p></footer>
-</body>
-</html>
-`.text;
-}
-
-function section(id: string, title: string, body: Markup): Markup {
-  return html`<section aria-labelledby="${id}"><h2 id="${id}">${title}</h2>${body}</section>\n`;
+<footer><p>Written by azora ${toolVersion ?? "(by SQL)"}. The signed text holds all of the above; this page only shows it.</p></footer>`;
+  return writeDocument({ title, style: CERTIFICATE, body });
 }
 
 function verdict({ complete, signature, outsideStores, pending }: Receipt): Markup {

@@ -1,4 +1,5 @@
-import { html, Markup } from "./markup.js";
+import { type Section, section, writeDocument } from "./document.js";
+import { html } from "./markup.js";
 import { sceneOf } from "./people.js";
 import type { Report } from "./report.js";
 import { auditSection, helperSection, methodSection, risksSection } from "./sections/background.js";
@@ -9,16 +10,6 @@ import { policiesSection } from "./sections/policies.js";
 import { schemaSection } from "./sections/schema.js";
 import { summary } from "./sections/summary.js";
 import { topology } from "./sections/topology.js";
-import { STYLE } from "./style.js";
-
-interface Section {
-  readonly id: string;
-  readonly title: string;
-  readonly body: Markup;
-}
-
-/** Nothing is loaded, nothing is run, nothing is sent: the page says so itself, and browsers keep it to that. */
-const POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
 
 /** The report as one HTML file that needs nothing but a browser. */
 export function reportPage(report: Report): string {
@@ -40,26 +31,13 @@ export function reportPage(report: Report): string {
     { id: "method", title: "How this was made", body: methodSection(report) },
   ];
   const title = `Isolation report: ${catalog.server.database}`;
-  return html`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<meta http-equiv="Content-Security-Policy" content="${POLICY}">
-<title>${title}</title>
-<style>${new Markup(STYLE)}</style>
-</head>
-<body>
-<a class="skip" href="#content">Skip to the content</a>
+  const body = html`<a class="skip" href="#content">Skip to the content</a>
 <header><p class="brand">azora</p><h1>${title}</h1>${summary(report)}</header>
 <div class="layout">
 <nav aria-label="Contents"><ol>${sections.map(({ id, title: name }) => html`<li><a href="#${id}">${name}</a></li>`)}</ol></nav>
 <main id="content" tabindex="-1">
-${sections.map(({ id, title: name, body }) => html`<section aria-labelledby="${id}"><h2 id="${id}">${name}</h2>${body}</section>\n`)}</main>
+${sections.map(section)}</main>
 </div>
-<footer><p>Made by azora ${verification.azora} at ${verification.checkedAt}. Schema fingerprint ${verification.schemaFingerprint ?? "none"}.</p></footer>
-</body>
-</html>
-`.text;
+<footer><p>Made by azora ${verification.azora} at ${verification.checkedAt}. Schema fingerprint ${verification.schemaFingerprint ?? "none"}.</p></footer>`;
+  return writeDocument({ title, body });
 }
