@@ -1,26 +1,12 @@
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { pathToFileURL } from "node:url";
-import axe from "axe-core";
-import { type Browser, chromium, type Page } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { Page } from "playwright-core";
+import { beforeAll, describe, expect, it } from "vitest";
 import { reportPage } from "../../src/isolation/report/page.js";
 import type { Report } from "../../src/isolation/report/report.js";
+import { describeInChromium } from "../support/chromium.js";
 import { attempt, catalog, column, finding, policy, probe, report, role, tenantTable, verification } from "./support/build.js";
 
 const SCRIPT = "<script>document.title='broken'</script>";
 const EVIL = `"><img src=x onerror=alert(1)>${SCRIPT}`;
-const CHROMIUM = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].find((path) => existsSync(path));
-const FLAGS = [
-  "--no-sandbox",
-  "--disable-gpu",
-  "--disable-quic",
-  "--no-first-run",
-  "--disable-background-networking",
-  "--disable-component-update",
-  "--disable-sync",
-];
 
 /** A database in which everything that has a name is called by markup. */
 function hostile(): Report {
@@ -74,107 +60,77 @@ describe("the page's text", () => {
   });
 });
 
-describe.skipIf(CHROMIUM === undefined)(
-  "the page in Chromium (skipped where none is installed: apt-get install chromium)",
-  () => {
-    const home = mkdtempSync(join(tmpdir(), "azora-page-"));
-    let browser: Browser;
-    let page: Page;
-    const complaints: string[] = [];
-    const requests: string[] = [];
+describeInChromium("the page", (browsing) => {
+  let page: Page;
+  beforeAll(() => {
+    page = browsing().page;
+  });
+  const open = (of: Report) => browsing().open(reportPage(of));
 
-    beforeAll(async () => {
-      browser = await chromium.launch({ executablePath: CHROMIUM ?? "", args: FLAGS });
-      page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
-      page.on("console", (message) => complaints.push(message.text()));
-      page.on("pageerror", (error) => complaints.push(String(error)));
-      page.on("request", (request) => requests.push(request.url()));
-    });
-    afterAll(async () => {
-      await browser?.close();
-      rmSync(home, { recursive: true, force: true });
-    });
+  it("opens without a complaint and asks nothing of the network", async () => {
+    await open(hostile());
+    expect(browsing().complaints).toEqual([]);
+    expect(browsing().requests).toEqual([page.url()]);
+    expect(await page.title()).toContain("Isolation report");
+    expect(await page.locator("script, img, iframe, link, object").count()).toBe(0);
+  });
 
-    async function open(of: Report): Promise<void> {
-      const file = join(home, "report.html");
-      writeFileSync(file, reportPage(of));
-      complaints.length = 0;
-      requests.length = 0;
-      await page.goto(pathToFileURL(file).href);
-    }
+  it("would not run a script that got into it all the same", async () => {
+    await browsing().open(reportPage(report()).replace("</main>", `${SCRIPT}<img src="http://127.0.0.1:9/x.png"></main>`));
+    expect(await page.title()).toContain("Isolation report");
+    expect(browsing().complaints.join(" ")).toMatch(/Content Security Policy/);
+  });
 
-    it("opens without a complaint and asks nothing of the network", async () => {
-      await open(hostile());
-      expect(complaints).toEqual([]);
-      expect(requests).toEqual([page.url()]);
-      expect(await page.title()).toContain("Isolation report");
-      expect(await page.locator("script, img, iframe, link, object").count()).toBe(0);
-    });
+  it.each(["light", "dark"] as const)("has no accessibility fault that axe knows, in %s", async (colorScheme) => {
+    await page.emulateMedia({ colorScheme });
+    await open(hostile());
+    for (const details of await page.locator("details").all())
+      await details.evaluate((element) => element.setAttribute("open", ""));
+    expect(await browsing().barriers()).toEqual([]);
+  });
 
-    it("would not run a script that got into it all the same", async () => {
-      const file = join(home, "injected.html");
-      writeFileSync(file, reportPage(report()).replace("</main>", `${SCRIPT}<img src="http://127.0.0.1:9/x.png"></main>`));
-      await page.goto(pathToFileURL(file).href);
-      expect(await page.title()).toContain("Isolation report");
-      expect(complaints.join(" ")).toMatch(/Content Security Policy/);
-    });
-
-    it.each(["light", "dark"] as const)("has no accessibility fault that axe knows, in %s", async (colorScheme) => {
-      await page.emulateMedia({ colorScheme });
-      await open(hostile());
-      for (const details of await page.locator("details").all())
-        await details.evaluate((element) => element.setAttribute("open", ""));
-      // The page lets no script in; the test's own comes past that by the debugger.
-      const found = await page.evaluate(
-        `(() => { ${axe.source}; return axe.run(document, { resultTypes: ["violations"] }); })()`,
-      );
-      const { violations } = found as { violations: { id: string; nodes: { html: string; failureSummary?: string }[] }[] };
-      expect(violations.map(({ id, nodes }) => [id, nodes[0]?.html, nodes[0]?.failureSummary])).toEqual([]);
-    });
-
-    it("is walked by keyboard: first past the contents, then link by link, and opens what is folded", async () => {
-      await page.emulateMedia({ colorScheme: "light" });
-      await open(report());
-      const focused = () => page.evaluate<string>("document.activeElement.textContent.trim()");
+  it("is walked by keyboard: first past the contents, then link by link, and opens what is folded", async () => {
+    await page.emulateMedia({ colorScheme: "light" });
+    await open(report());
+    const focused = () => page.evaluate<string>("document.activeElement.textContent.trim()");
+    await page.keyboard.press("Tab");
+    expect(await focused()).toBe("Skip to the content");
+    await page.keyboard.press("Enter");
+    expect(await page.evaluate("document.activeElement.id")).toBe("content");
+    const seen = new Set<string>();
+    for (let step = 0; step < 60; step++) {
       await page.keyboard.press("Tab");
-      expect(await focused()).toBe("Skip to the content");
-      await page.keyboard.press("Enter");
-      expect(await page.evaluate("document.activeElement.id")).toBe("content");
-      const seen = new Set<string>();
-      for (let step = 0; step < 60; step++) {
-        await page.keyboard.press("Tab");
-        const tag = await page.evaluate<string>("document.activeElement.tagName");
-        seen.add(tag);
-        if (tag === "SUMMARY") break;
-      }
-      expect(seen).toContain("SUMMARY");
-      const isOpen = () => page.evaluate("document.activeElement.parentElement.hasAttribute('open')");
-      expect(await isOpen()).toBe(false);
-      await page.keyboard.press("Enter");
-      expect(await isOpen()).toBe(true);
-    });
+      const tag = await page.evaluate<string>("document.activeElement.tagName");
+      seen.add(tag);
+      if (tag === "SUMMARY") break;
+    }
+    expect(seen).toContain("SUMMARY");
+    const isOpen = () => page.evaluate("document.activeElement.parentElement.hasAttribute('open')");
+    expect(await isOpen()).toBe(false);
+    await page.keyboard.press("Enter");
+    expect(await isOpen()).toBe(true);
+  });
 
-    it.each([320, 768, 1280])("needs no sideways scrolling at %d pixels", async (width) => {
-      await page.setViewportSize({ width, height: 900 });
-      await open(hostile());
-      expect(await page.evaluate<number>("document.documentElement.scrollWidth")).toBeLessThanOrEqual(width);
-    });
+  it.each([320, 768, 1280])("needs no sideways scrolling at %d pixels", async (width) => {
+    await page.setViewportSize({ width, height: 900 });
+    await open(hostile());
+    expect(await page.evaluate<number>("document.documentElement.scrollWidth")).toBeLessThanOrEqual(width);
+  });
 
-    it("turns dark by itself, and white on paper with all tables unfolded", async () => {
-      await page.setViewportSize({ width: 1280, height: 900 });
-      const background = () => page.evaluate<string>("getComputedStyle(document.body).backgroundColor");
-      await page.emulateMedia({ colorScheme: "dark" });
-      await open(report());
-      const dark = await background();
-      await page.emulateMedia({ colorScheme: "light" });
-      expect(await background()).not.toBe(dark);
-      const column = page.locator("#table-tenant_2edocuments th", { hasText: "account_id" });
-      expect(await column.isVisible()).toBe(false);
-      await page.emulateMedia({ media: "print", colorScheme: "dark" });
-      expect(await background()).toBe("rgb(255, 255, 255)");
-      expect(await column.isVisible()).toBe(true);
-      expect((await page.pdf()).length).toBeGreaterThan(10_000);
-      await page.emulateMedia({ media: "screen", colorScheme: "light" });
-    });
-  },
-);
+  it("turns dark by itself, and white on paper with all tables unfolded", async () => {
+    await page.setViewportSize({ width: 1280, height: 900 });
+    const background = () => page.evaluate<string>("getComputedStyle(document.body).backgroundColor");
+    await page.emulateMedia({ colorScheme: "dark" });
+    await open(report());
+    const dark = await background();
+    await page.emulateMedia({ colorScheme: "light" });
+    expect(await background()).not.toBe(dark);
+    const column = page.locator("#table-tenant_2edocuments th", { hasText: "account_id" });
+    expect(await column.isVisible()).toBe(false);
+    await page.emulateMedia({ media: "print", colorScheme: "dark" });
+    expect(await background()).toBe("rgb(255, 255, 255)");
+    expect(await column.isVisible()).toBe(true);
+    expect((await page.pdf()).length).toBeGreaterThan(10_000);
+    await page.emulateMedia({ media: "screen", colorScheme: "light" });
+  });
+});

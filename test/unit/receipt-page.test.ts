@@ -1,24 +1,10 @@
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { pathToFileURL } from "node:url";
-import axe from "axe-core";
-import { type Browser, chromium, type Page } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { Page } from "playwright-core";
+import { beforeAll, describe, expect, it } from "vitest";
 import type { Receipt } from "../../src/control-plane/receipt.js";
 import { receiptPage } from "../../src/installation/receipt-page.js";
+import { describeInChromium } from "../support/chromium.js";
 
 const EVIL = `"><img src=x onerror=alert(1)><script>document.title='broken'</script>`;
-const CHROMIUM = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].find((path) => existsSync(path));
-const FLAGS = [
-  "--no-sandbox",
-  "--disable-gpu",
-  "--disable-quic",
-  "--no-first-run",
-  "--disable-background-networking",
-  "--disable-component-update",
-  "--disable-sync",
-];
 
 function receipt(changes: Partial<Receipt> = {}): Receipt {
   const at = new Date("2026-11-23T05:00:00Z");
@@ -113,71 +99,44 @@ describe("the certificate's text", () => {
   });
 });
 
-describe.skipIf(CHROMIUM === undefined)(
-  "the certificate in Chromium (skipped where none is installed: apt-get install chromium)",
-  () => {
-    const home = mkdtempSync(join(tmpdir(), "azora-certificate-"));
-    let browser: Browser;
-    let page: Page;
-    const complaints: string[] = [];
-    const requests: string[] = [];
+describeInChromium("the certificate", (browsing) => {
+  let page: Page;
+  beforeAll(() => {
+    page = browsing().page;
+  });
+  const open = (of: Receipt) => browsing().open(receiptPage(of));
 
-    beforeAll(async () => {
-      browser = await chromium.launch({ executablePath: CHROMIUM ?? "", args: FLAGS });
-      page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
-      page.on("console", (message) => complaints.push(message.text()));
-      page.on("pageerror", (error) => complaints.push(String(error)));
-      page.on("request", (request) => requests.push(request.url()));
-    });
-    afterAll(async () => {
-      await browser?.close();
-      rmSync(home, { recursive: true, force: true });
-    });
+  it("opens without a complaint and asks nothing of the network", async () => {
+    await open(hostile());
+    expect(browsing().complaints).toEqual([]);
+    expect(browsing().requests).toEqual([page.url()]);
+    expect(await page.title()).toContain("Certificate of deletion");
+    expect(await page.locator("script, img, iframe, link, object").count()).toBe(0);
+  });
 
-    async function open(of: Receipt): Promise<void> {
-      const file = join(home, "certificate.html");
-      writeFileSync(file, receiptPage(of));
-      complaints.length = 0;
-      requests.length = 0;
-      await page.goto(pathToFileURL(file).href);
+  it.each(["light", "dark"] as const)("has no accessibility fault that axe knows, in %s", async (colorScheme) => {
+    await page.emulateMedia({ colorScheme });
+    for (const each of [receipt(), hostile(), receipt({ complete: false, signature: null })]) {
+      await open(each);
+      expect(await browsing().barriers()).toEqual([]);
     }
+  });
 
-    it("opens without a complaint and asks nothing of the network", async () => {
-      await open(hostile());
-      expect(complaints).toEqual([]);
-      expect(requests).toEqual([page.url()]);
-      expect(await page.title()).toContain("Certificate of deletion");
-      expect(await page.locator("script, img, iframe, link, object").count()).toBe(0);
-    });
+  it.each([320, 768, 1280])("needs no sideways scrolling at %d pixels", async (width) => {
+    await page.setViewportSize({ width, height: 900 });
+    await open(receipt());
+    expect(await page.evaluate<number>("document.documentElement.scrollWidth")).toBeLessThanOrEqual(width);
+  });
 
-    it.each(["light", "dark"] as const)("has no accessibility fault that axe knows, in %s", async (colorScheme) => {
-      await page.emulateMedia({ colorScheme });
-      for (const each of [receipt(), hostile(), receipt({ complete: false, signature: null })]) {
-        await open(each);
-        const found = await page.evaluate(
-          `(() => { ${axe.source}; return axe.run(document, { resultTypes: ["violations"] }); })()`,
-        );
-        const { violations } = found as { violations: { id: string; nodes: { html: string; failureSummary?: string }[] }[] };
-        expect(violations.map(({ id, nodes }) => [id, nodes[0]?.html, nodes[0]?.failureSummary])).toEqual([]);
-      }
-    });
-
-    it.each([320, 768, 1280])("needs no sideways scrolling at %d pixels", async (width) => {
-      await page.setViewportSize({ width, height: 900 });
-      await open(receipt());
-      expect(await page.evaluate<number>("document.documentElement.scrollWidth")).toBeLessThanOrEqual(width);
-    });
-
-    it("turns dark by itself, and is white on paper, on two pages at most", async () => {
-      const background = () => page.evaluate<string>("getComputedStyle(document.body).backgroundColor");
-      await page.emulateMedia({ colorScheme: "dark" });
-      await open(receipt());
-      const dark = await background();
-      await page.emulateMedia({ media: "print", colorScheme: "dark" });
-      expect(await background()).toBe("rgb(255, 255, 255)");
-      expect(dark).not.toBe("rgb(255, 255, 255)");
-      const pdf = (await page.pdf({ format: "A4" })).toString("latin1");
-      expect(pdf.match(/\/Type\s*\/Page\b/g)?.length).toBeLessThanOrEqual(2);
-    });
-  },
-);
+  it("turns dark by itself, and is white on paper, on two pages at most", async () => {
+    const background = () => page.evaluate<string>("getComputedStyle(document.body).backgroundColor");
+    await page.emulateMedia({ colorScheme: "dark" });
+    await open(receipt());
+    const dark = await background();
+    await page.emulateMedia({ media: "print", colorScheme: "dark" });
+    expect(await background()).toBe("rgb(255, 255, 255)");
+    expect(dark).not.toBe("rgb(255, 255, 255)");
+    const pdf = (await page.pdf({ format: "A4" })).toString("latin1");
+    expect(pdf.match(/\/Type\s*\/Page\b/g)?.length).toBeLessThanOrEqual(2);
+  });
+});
