@@ -12,7 +12,10 @@ CREATE TYPE control.suspension_mode AS ENUM ('full', 'read_only');
 CREATE TYPE control.suspension_cause AS ENUM ('operator', 'nonpayment');
 
 -- CreateEnum
-CREATE TYPE control.subscription_status AS ENUM ('trialing', 'active', 'past_due', 'paused', 'canceled');
+CREATE TYPE control.subscription_status AS ENUM ('incomplete', 'incomplete_expired', 'trialing', 'active', 'past_due', 'unpaid', 'paused', 'canceled');
+
+-- CreateEnum
+CREATE TYPE control.billing_step_state AS ENUM ('pending', 'done', 'failed', 'dropped');
 
 -- CreateEnum
 CREATE TYPE control.operator_role AS ENUM ('vendor_admin', 'billing', 'support');
@@ -62,6 +65,10 @@ CREATE TABLE control.plans (
     price_minor INTEGER NOT NULL,
     currency CHAR(3) NOT NULL,
     "interval" TEXT NOT NULL DEFAULT 'month',
+    trial_days INTEGER NOT NULL DEFAULT 0,
+    stripe_product_id TEXT,
+    stripe_price_id TEXT,
+    livemode BOOLEAN,
     archived_at TIMESTAMPTZ(6),
     created_at TIMESTAMPTZ(6) NOT NULL DEFAULT CURRENT_TIMESTAMP,
 
@@ -76,8 +83,92 @@ CREATE TABLE control.subscriptions (
     status control.subscription_status NOT NULL DEFAULT 'active',
     started_at TIMESTAMPTZ(6) NOT NULL DEFAULT CURRENT_TIMESTAMP,
     updated_at TIMESTAMPTZ(6) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    stripe_id TEXT,
+    stripe_item_id TEXT,
+    stripe_price_id TEXT,
+    livemode BOOLEAN,
+    collection_method TEXT,
+    current_period_start TIMESTAMPTZ(6),
+    current_period_end TIMESTAMPTZ(6),
+    cancel_at TIMESTAMPTZ(6),
+    canceled_at TIMESTAMPTZ(6),
+    paused_at TIMESTAMPTZ(6),
+    past_due_since TIMESTAMPTZ(6),
+    grace_until TIMESTAMPTZ(6),
+    seen_at TIMESTAMPTZ(6),
 
     CONSTRAINT subscriptions_pkey PRIMARY KEY (id)
+);
+
+-- CreateTable
+CREATE TABLE control.stripe_connection (
+    "only" BOOLEAN NOT NULL DEFAULT true,
+    livemode BOOLEAN NOT NULL,
+    stripe_account TEXT NOT NULL,
+    installation_id UUID NOT NULL DEFAULT gen_random_uuid(),
+    connected_at TIMESTAMPTZ(6) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    connected_by TEXT NOT NULL DEFAULT SESSION_USER,
+
+    CONSTRAINT stripe_connection_pkey PRIMARY KEY ("only")
+);
+
+-- CreateTable
+CREATE TABLE control.stripe_customers (
+    account_id UUID NOT NULL,
+    stripe_id TEXT NOT NULL,
+    livemode BOOLEAN NOT NULL,
+    created_at TIMESTAMPTZ(6) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+
+    CONSTRAINT stripe_customers_pkey PRIMARY KEY (account_id)
+);
+
+-- CreateTable
+CREATE TABLE control.billing_steps (
+    id BIGSERIAL NOT NULL,
+    kind TEXT NOT NULL,
+    account_id UUID,
+    plan_id UUID,
+    detail JSONB NOT NULL DEFAULT '{}',
+    request JSONB,
+    idempotency_key TEXT NOT NULL,
+    dedup_key TEXT,
+    state control.billing_step_state NOT NULL DEFAULT 'pending',
+    attempts INTEGER NOT NULL DEFAULT 0,
+    first_attempt_at TIMESTAMPTZ(6),
+    last_attempt_at TIMESTAMPTZ(6),
+    next_attempt_at TIMESTAMPTZ(6) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    leased_by TEXT,
+    lease_until TIMESTAMPTZ(6),
+    last_error TEXT,
+    result JSONB,
+    created_at TIMESTAMPTZ(6) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    created_by TEXT NOT NULL DEFAULT SESSION_USER,
+    finished_at TIMESTAMPTZ(6),
+
+    CONSTRAINT billing_steps_pkey PRIMARY KEY (id)
+);
+
+-- CreateTable
+CREATE TABLE control.stripe_events (
+    id TEXT NOT NULL,
+    type TEXT NOT NULL,
+    object_id TEXT,
+    livemode BOOLEAN NOT NULL,
+    occurred_at TIMESTAMPTZ(6) NOT NULL,
+    received_at TIMESTAMPTZ(6) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    outcome TEXT NOT NULL,
+
+    CONSTRAINT stripe_events_pkey PRIMARY KEY (id)
+);
+
+-- CreateTable
+CREATE TABLE control.stripe_event_cursor (
+    "only" BOOLEAN NOT NULL DEFAULT true,
+    event_id TEXT,
+    occurred_at TIMESTAMPTZ(6) NOT NULL,
+    updated_at TIMESTAMPTZ(6) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+
+    CONSTRAINT stripe_event_cursor_pkey PRIMARY KEY ("only")
 );
 
 -- CreateTable
@@ -171,6 +262,33 @@ CREATE UNIQUE INDEX subscriptions_account_id_key ON control.subscriptions(accoun
 CREATE INDEX subscriptions_plan_id_idx ON control.subscriptions(plan_id);
 
 -- CreateIndex
+CREATE UNIQUE INDEX subscriptions_stripe_id_key ON control.subscriptions(stripe_id);
+
+-- CreateIndex
+CREATE UNIQUE INDEX stripe_connection_livemode_key ON control.stripe_connection(livemode);
+
+-- CreateIndex
+CREATE UNIQUE INDEX stripe_customers_stripe_id_key ON control.stripe_customers(stripe_id);
+
+-- CreateIndex
+CREATE UNIQUE INDEX billing_steps_idempotency_key_key ON control.billing_steps(idempotency_key);
+
+-- CreateIndex
+CREATE UNIQUE INDEX billing_steps_dedup_key_key ON control.billing_steps(dedup_key);
+
+-- CreateIndex
+CREATE INDEX billing_steps_state_idx ON control.billing_steps(state, id);
+
+-- CreateIndex
+CREATE INDEX billing_steps_account_id_idx ON control.billing_steps(account_id);
+
+-- CreateIndex
+CREATE INDEX billing_steps_plan_id_idx ON control.billing_steps(plan_id);
+
+-- CreateIndex
+CREATE INDEX stripe_events_occurred_at_idx ON control.stripe_events(occurred_at);
+
+-- CreateIndex
 CREATE UNIQUE INDEX operators_login_key ON control.operators(login);
 
 -- CreateIndex
@@ -197,6 +315,21 @@ ALTER TABLE control.subscriptions ADD CONSTRAINT subscriptions_account_id_fkey F
 -- AddForeignKey
 ALTER TABLE control.subscriptions ADD CONSTRAINT subscriptions_plan_id_fkey FOREIGN KEY (plan_id) REFERENCES control.plans(id) ON DELETE RESTRICT ON UPDATE NO ACTION;
 
+-- AddForeignKey
+ALTER TABLE control.stripe_customers ADD CONSTRAINT stripe_customers_account_id_fkey FOREIGN KEY (account_id) REFERENCES control.accounts(id) ON DELETE CASCADE ON UPDATE NO ACTION;
+
+-- AddForeignKey
+ALTER TABLE control.plans ADD CONSTRAINT plans_livemode_fkey FOREIGN KEY (livemode) REFERENCES control.stripe_connection(livemode) ON DELETE NO ACTION ON UPDATE NO ACTION;
+
+-- AddForeignKey
+ALTER TABLE control.subscriptions ADD CONSTRAINT subscriptions_livemode_fkey FOREIGN KEY (livemode) REFERENCES control.stripe_connection(livemode) ON DELETE NO ACTION ON UPDATE NO ACTION;
+
+-- AddForeignKey
+ALTER TABLE control.stripe_customers ADD CONSTRAINT stripe_customers_livemode_fkey FOREIGN KEY (livemode) REFERENCES control.stripe_connection(livemode) ON DELETE NO ACTION ON UPDATE NO ACTION;
+
+-- AddForeignKey
+ALTER TABLE control.stripe_events ADD CONSTRAINT stripe_events_livemode_fkey FOREIGN KEY (livemode) REFERENCES control.stripe_connection(livemode) ON DELETE NO ACTION ON UPDATE NO ACTION;
+
 -- What no client can get wrong, because it holds here.
 ALTER TABLE control.accounts
   ADD CONSTRAINT accounts_slug_check CHECK (slug ~ '^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$'),
@@ -212,7 +345,23 @@ ALTER TABLE control.accounts
     (status = 'purge_scheduled') = (purge_after IS NOT NULL) AND (purge_after IS NULL OR purge_requested_by IS NOT NULL) OR status = 'purging');
 ALTER TABLE control.plans
   ADD CONSTRAINT plans_price_minor_check CHECK (price_minor >= 0),
+  ADD CONSTRAINT plans_code_check CHECK (code ~ '^[a-z0-9]([a-z0-9_-]{0,38}[a-z0-9])?$'),
+  ADD CONSTRAINT plans_name_check CHECK (length(trim(name)) BETWEEN 1 AND 200),
+  ADD CONSTRAINT plans_currency_check CHECK (currency ~ '^[A-Z]{3}$'),
+  ADD CONSTRAINT plans_trial_days_check CHECK (trial_days BETWEEN 0 AND 730),
+  ADD CONSTRAINT plans_livemode_check CHECK ((stripe_price_id IS NULL) = (livemode IS NULL)),
   ADD CONSTRAINT plans_interval_check CHECK ("interval" IN ('month', 'year'));
+ALTER TABLE control.subscriptions
+  ADD CONSTRAINT subscriptions_livemode_check CHECK ((stripe_id IS NULL) = (livemode IS NULL)),
+  ADD CONSTRAINT subscriptions_collection_method_check CHECK (collection_method IN ('charge_automatically', 'send_invoice'));
+ALTER TABLE control.stripe_connection ADD CONSTRAINT stripe_connection_only_check CHECK ("only");
+ALTER TABLE control.stripe_event_cursor ADD CONSTRAINT stripe_event_cursor_only_check CHECK ("only");
+-- A step is one account's or one plan's; what is leased has a name on it.
+ALTER TABLE control.billing_steps
+  ADD CONSTRAINT billing_steps_subject_check CHECK ((account_id IS NULL) <> (plan_id IS NULL)),
+  ADD CONSTRAINT billing_steps_kind_check CHECK (kind ~ CASE WHEN plan_id IS NULL THEN '^(customer|subscription|usage)\.' ELSE '^plan\.' END),
+  ADD CONSTRAINT billing_steps_lease_check CHECK ((leased_by IS NULL) = (lease_until IS NULL)),
+  ADD CONSTRAINT billing_steps_finished_check CHECK ((state IN ('done', 'dropped')) = (finished_at IS NOT NULL));
 
 INSERT INTO control.plans (code, name, price_minor, currency, "interval") VALUES
   ('free',       'Free',           0, 'EUR', 'month'),

@@ -47,11 +47,14 @@ BEGIN
 END
 $$;
 
--- The same for the tables around it: `plans.insert`, `subscriptions.update`, …
+-- The same for the tables around it: `plans.insert`, `subscriptions.update`, … That somebody looked is no change.
 CREATE FUNCTION control.audit_change() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog
 AS $$
 BEGIN
+  IF TG_OP = 'UPDATE' AND to_jsonb(OLD) - 'seen_at' = to_jsonb(NEW) - 'seen_at' THEN
+    RETURN NULL;
+  END IF;
   INSERT INTO control.admin_audit_log (action, account_id, old_values, new_values)
   VALUES (
     TG_TABLE_NAME || '.' || lower(TG_OP),
@@ -272,6 +275,7 @@ BEGIN
   UPDATE control.accounts SET status = 'active', updated_at = clock_timestamp() WHERE id = ANY (made);
   FOR item IN SELECT a.id, a.contact_email FROM control.accounts a WHERE a.id = ANY (made) LOOP
     PERFORM control.furnish_account(item.id, item.contact_email);
+    PERFORM control.subscribe_account(item.id);
   END LOOP;
   RETURN QUERY
     SELECT a.slug, a.id, a.id = ANY (made)
@@ -379,22 +383,35 @@ BEGIN
   UPDATE control.accounts SET slug = wanted.slug, name = wanted.name, contact_email = wanted.contact_email,
     region = wanted.region, metadata = wanted.metadata, updated_at = clock_timestamp()
   WHERE id = p_account;
+  IF (wanted.name, wanted.slug) <> (account.name, account.slug) AND control.has_customer(p_account) THEN
+    PERFORM control.add_billing_step('customer.update', p_account);
+  END IF;
   RETURN true;
 END
 $$;
 
--- Puts an account on another plan. True when that changed something.
-CREATE FUNCTION control.change_plan(p_account uuid, p_plan text) RETURNS boolean
+-- Puts an account on another plan. True when that changed something. The moment of the proration is the one that was
+-- shown before, in seconds since 1970, so that what is billed is what was agreed to.
+CREATE FUNCTION control.change_plan(p_account uuid, p_plan text, p_proration_date bigint DEFAULT NULL) RETURNS boolean
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog
 AS $$
 DECLARE
-  wanted uuid;
+  account control.accounts;
+  wanted  uuid;
 BEGIN
-  PERFORM control.lock_account(p_account);
+  account := control.lock_account(p_account);
   wanted := control.find_plan(p_plan);
   INSERT INTO control.subscriptions (account_id, plan_id) VALUES (p_account, wanted)
   ON CONFLICT (account_id) DO UPDATE SET plan_id = wanted, updated_at = clock_timestamp() WHERE subscriptions.plan_id <> wanted;
-  RETURN FOUND;
+  IF NOT FOUND THEN
+    RETURN false;
+  END IF;
+  IF control.billing_intent(p_account) IN ('active', 'paused') THEN
+    PERFORM control.add_billing_step('subscription.change', p_account, NULL, jsonb_build_object('plan', wanted, 'prorationDate', p_proration_date));
+  ELSIF account.status = 'active' THEN
+    PERFORM control.subscribe_account(p_account);
+  END IF;
+  RETURN true;
 END
 $$;
 
@@ -951,6 +968,526 @@ CREATE FUNCTION control.who_am_i(OUT login text, OUT role control.operator_role,
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog
 AS $$ SELECT session_user::text, o.role, o.expires_at FROM (VALUES (1)) one LEFT JOIN control.operators o ON o.login = session_user $$;
 
+-- Billing --------------------------------------------------------------------------------
+
+-- Which Stripe account bills, refused to a key of the other mode: a test key never reaches a live
+-- tenant, nor the other way round. What is mirrored refers to the same mode by foreign keys.
+CREATE FUNCTION control.require_stripe(p_livemode boolean) RETURNS control.stripe_connection
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog
+AS $$
+DECLARE
+  connection control.stripe_connection;
+BEGIN
+  SELECT * INTO connection FROM control.stripe_connection;
+  IF NOT FOUND THEN
+    RAISE EXCEPTION USING ERRCODE = 'AZ006', MESSAGE = 'This installation is not connected to Stripe.', HINT = '`azora billing:connect` connects it.';
+  ELSIF connection.livemode IS DISTINCT FROM p_livemode THEN
+    RAISE EXCEPTION USING ERRCODE = 'AZ006',
+      MESSAGE = format('Tenants here are billed in Stripe''s %s mode; this key is of the other one.', CASE WHEN connection.livemode THEN 'live' ELSE 'test' END),
+      HINT = 'Use the key of that mode.';
+  END IF;
+  RETURN connection;
+END
+$$;
+
+-- Writes down what must happen at Stripe, in the transaction of the change that asks for it. Without
+-- Stripe nothing has to happen there. What names its objects already is fixed at once: a purge
+-- takes away where they are looked up.
+CREATE FUNCTION control.add_billing_step(p_kind text, p_account uuid, p_plan uuid DEFAULT NULL, p_detail jsonb DEFAULT '{}', p_dedup text DEFAULT NULL) RETURNS boolean
+LANGUAGE plpgsql SET search_path = pg_catalog
+AS $$
+DECLARE
+  connection control.stripe_connection;
+  step       control.billing_steps;
+BEGIN
+  SELECT * INTO connection FROM control.stripe_connection;
+  IF NOT FOUND THEN
+    RETURN false;
+  END IF;
+  step.id := nextval('control.billing_steps_id_seq');
+  INSERT INTO control.billing_steps (id, kind, account_id, plan_id, detail, dedup_key, idempotency_key)
+  VALUES (step.id, p_kind, p_account, p_plan, p_detail, p_dedup, format('%s-%s-0', connection.installation_id, step.id))
+  ON CONFLICT (dedup_key) DO NOTHING RETURNING * INTO step;
+  IF NOT FOUND THEN
+    RETURN false;
+  END IF;
+  IF p_kind IN ('subscription.cancel', 'customer.delete') THEN
+    UPDATE control.billing_steps SET request = control.billing_request(step) WHERE id = step.id;
+  END IF;
+  RETURN true;
+END
+$$;
+
+-- All that a step's request is made of; NULL while something that it needs isn't there yet.
+CREATE FUNCTION control.billing_request(step control.billing_steps) RETURNS jsonb
+LANGUAGE sql STABLE SET search_path = pg_catalog
+AS $$
+  SELECT found.request || jsonb_build_object('installation', c.installation_id)
+  FROM control.stripe_connection c, LATERAL (
+    SELECT jsonb_build_object('account', a.id, 'slug', a.slug, 'name', a.name, 'email', a.contact_email) AS request
+    FROM control.accounts a WHERE step.kind = 'customer.create' AND a.id = step.account_id
+    UNION ALL
+    SELECT jsonb_build_object('customer', k.stripe_id, 'slug', a.slug, 'name', a.name, 'email', a.contact_email)
+    FROM control.accounts a JOIN control.stripe_customers k ON k.account_id = a.id WHERE step.kind = 'customer.update' AND a.id = step.account_id
+    UNION ALL
+    SELECT jsonb_build_object('customer', coalesce(step.detail ->> 'customer', k.stripe_id))
+    FROM (VALUES (step.account_id)) one(account_id) LEFT JOIN control.stripe_customers k ON k.account_id = one.account_id
+    WHERE step.kind = 'customer.delete' AND coalesce(step.detail ->> 'customer', k.stripe_id) IS NOT NULL
+    UNION ALL
+    SELECT jsonb_build_object('account', k.account_id, 'customer', k.stripe_id, 'price', p.stripe_price_id, 'plan', p.code, 'trialDays', p.trial_days,
+      'collectionMethod', coalesce(s.collection_method, CASE WHEN p.price_minor = 0 OR p.trial_days > 0 THEN 'charge_automatically' ELSE 'send_invoice' END),
+      'daysUntilDue', coalesce((SELECT (t.value #>> '{}')::integer FROM control.settings t WHERE t.key = 'billing.days_until_due'), 14))
+    FROM control.stripe_customers k JOIN control.plans p ON p.id = (step.detail ->> 'plan')::uuid AND p.stripe_price_id IS NOT NULL
+      JOIN control.subscriptions s ON s.account_id = k.account_id
+    WHERE step.kind = 'subscription.create' AND k.account_id = step.account_id
+    UNION ALL
+    SELECT jsonb_build_object('subscription', s.stripe_id, 'price', coalesce(step.detail ->> 'price', p.stripe_price_id), 'plan', p.code,
+      'prorationDate', step.detail -> 'prorationDate')
+    FROM control.subscriptions s JOIN control.plans p ON p.id = (step.detail ->> 'plan')::uuid AND p.stripe_price_id IS NOT NULL
+    WHERE step.kind = 'subscription.change' AND s.account_id = step.account_id AND s.stripe_id IS NOT NULL
+    UNION ALL
+    SELECT jsonb_build_object('subscription', s.stripe_id) || step.detail || jsonb_build_object(
+      'daysUntilDue', coalesce((SELECT (t.value #>> '{}')::integer FROM control.settings t WHERE t.key = 'billing.days_until_due'), 14))
+    FROM control.subscriptions s WHERE step.kind = 'subscription.collect' AND s.account_id = step.account_id AND s.stripe_id IS NOT NULL
+    UNION ALL
+    SELECT jsonb_build_object('subscription', coalesce(step.detail ->> 'subscription', s.stripe_id))
+    FROM (VALUES (step.account_id)) one(account_id) LEFT JOIN control.subscriptions s ON s.account_id = one.account_id
+    WHERE step.kind IN ('subscription.pause', 'subscription.resume', 'subscription.cancel')
+      AND coalesce(step.detail ->> 'subscription', s.stripe_id) IS NOT NULL
+    UNION ALL
+    SELECT step.detail || jsonb_build_object('customer', k.stripe_id)
+    FROM control.stripe_customers k WHERE step.kind = 'usage.report' AND k.account_id = step.account_id
+    UNION ALL
+    SELECT jsonb_build_object('code', p.code, 'name', p.name, 'amount', p.price_minor, 'currency', lower(p.currency), 'interval', p.interval)
+    FROM control.plans p WHERE step.kind IN ('plan.push', 'plan.archive') AND p.id = step.plan_id
+  ) found
+$$;
+
+-- What an account's subscription will be at Stripe when all steps are done: none, active, paused or canceled.
+CREATE FUNCTION control.billing_intent(p_account uuid) RETURNS text
+LANGUAGE sql STABLE SET search_path = pg_catalog
+AS $$
+  SELECT coalesce(
+    (SELECT CASE b.kind WHEN 'subscription.pause' THEN 'paused' WHEN 'subscription.cancel' THEN 'canceled' ELSE 'active' END
+     FROM control.billing_steps b
+     WHERE b.account_id = p_account AND b.state IN ('pending', 'failed') AND NOT b.detail ? 'subscription'
+       AND b.kind IN ('subscription.create', 'subscription.pause', 'subscription.resume', 'subscription.cancel')
+     ORDER BY b.id DESC LIMIT 1),
+    (SELECT CASE WHEN s.stripe_id IS NULL THEN 'none' WHEN s.status IN ('canceled', 'incomplete_expired') THEN 'canceled'
+       WHEN s.paused_at IS NOT NULL THEN 'paused' ELSE 'active' END
+     FROM control.subscriptions s WHERE s.account_id = p_account),
+    'none')
+$$;
+
+-- Whether an account has a customer at Stripe, or will have one when all steps are done.
+CREATE FUNCTION control.has_customer(p_account uuid) RETURNS boolean
+LANGUAGE sql STABLE SET search_path = pg_catalog
+AS $$
+  SELECT EXISTS (SELECT FROM control.stripe_customers c WHERE c.account_id = p_account)
+    OR EXISTS (SELECT FROM control.billing_steps b WHERE b.account_id = p_account AND b.kind = 'customer.create' AND b.state IN ('pending', 'failed'))
+$$;
+
+-- Asks for a customer, if there is none, and a subscription to the account's plan.
+CREATE FUNCTION control.subscribe_account(p_account uuid) RETURNS boolean
+LANGUAGE plpgsql SET search_path = pg_catalog
+AS $$
+BEGIN
+  IF NOT control.has_customer(p_account) THEN
+    PERFORM control.add_billing_step('customer.create', p_account);
+  END IF;
+  RETURN control.add_billing_step('subscription.create', p_account, NULL,
+    (SELECT jsonb_build_object('plan', s.plan_id) FROM control.subscriptions s WHERE s.account_id = p_account));
+END
+$$;
+
+-- What becomes of an account's billing, beside what becomes of the account: `keep` leaves it, `pause`
+-- makes its invoices void until `resume`, `cancel` ends it at once. True when that asks something of Stripe.
+CREATE FUNCTION control.set_billing(p_account uuid, p_mode text) RETURNS boolean
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog
+AS $$
+DECLARE
+  intent text;
+BEGIN
+  PERFORM control.lock_account(p_account);
+  intent := control.billing_intent(p_account);
+  IF p_mode = 'pause' AND intent = 'active' THEN
+    RETURN control.add_billing_step('subscription.pause', p_account);
+  ELSIF p_mode = 'resume' AND intent = 'paused' THEN
+    RETURN control.add_billing_step('subscription.resume', p_account);
+  ELSIF p_mode = 'resume' AND intent IN ('none', 'canceled') THEN
+    RETURN control.subscribe_account(p_account);
+  ELSIF p_mode = 'cancel' AND intent IN ('active', 'paused') THEN
+    -- What wasn't begun isn't needed any more; what Stripe has refused is known not to be done.
+    UPDATE control.billing_steps SET state = 'dropped', finished_at = clock_timestamp()
+    WHERE account_id = p_account AND kind ~ '^(subscription|customer)[.]' AND (state = 'failed' OR state = 'pending' AND attempts = 0);
+    RETURN control.billing_intent(p_account) IN ('active', 'paused') AND control.add_billing_step('subscription.cancel', p_account);
+  ELSIF p_mode NOT IN ('keep', 'pause', 'resume', 'cancel') THEN
+    RAISE EXCEPTION USING ERRCODE = 'AZ013', MESSAGE = format('"%s" is no billing mode.', p_mode), HINT = 'keep, pause, resume, cancel.';
+  END IF;
+  RETURN false;
+END
+$$;
+
+-- How a subscription is paid: by the card on file, or by an invoice that is sent.
+CREATE FUNCTION control.set_collection(p_livemode boolean, p_account uuid, p_method text) RETURNS boolean
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog
+AS $$
+BEGIN
+  PERFORM control.require_stripe(p_livemode), control.lock_account(p_account);
+  IF EXISTS (SELECT FROM control.subscriptions s WHERE s.account_id = p_account AND s.collection_method = p_method)
+     OR control.billing_intent(p_account) NOT IN ('active', 'paused') THEN
+    RETURN false;
+  END IF;
+  RETURN control.add_billing_step('subscription.collect', p_account, NULL, jsonb_build_object('collectionMethod', p_method));
+END
+$$;
+
+-- Ties this installation to a Stripe account, for good: from here on each change writes its steps. What is
+-- there already is brought to Stripe: every plan, then every tenant. False when it was connected so before.
+CREATE FUNCTION control.connect_billing(p_stripe_account text, p_livemode boolean) RETURNS boolean
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog
+AS $$
+DECLARE
+  connection control.stripe_connection;
+BEGIN
+  INSERT INTO control.stripe_connection (stripe_account, livemode) VALUES (p_stripe_account, p_livemode) ON CONFLICT DO NOTHING;
+  IF NOT FOUND THEN
+    connection := control.require_stripe(p_livemode);
+    IF connection.stripe_account <> p_stripe_account THEN
+      RAISE EXCEPTION USING ERRCODE = 'AZ006', MESSAGE = format('Tenants here are billed by the Stripe account %s.', connection.stripe_account),
+        HINT = 'Use a key of that account.';
+    END IF;
+    RETURN false;
+  END IF;
+  PERFORM control.add_billing_step('plan.push', NULL, p.id) FROM (SELECT * FROM control.plans WHERE archived_at IS NULL ORDER BY code) p;
+  PERFORM control.subscribe_account(a.id) FROM (SELECT * FROM control.accounts WHERE status IN ('provisioning', 'active') ORDER BY created_at, id) a;
+  RETURN true;
+END
+$$;
+
+-- A step nobody else works on, fixed before its first attempt, with a lease on it. The steps of one account or
+-- plan come in order, so one that is stuck keeps those after it. No row when there is nothing to do.
+CREATE FUNCTION control.claim_billing_step(p_livemode boolean, p_worker text, p_lease interval, p_account uuid DEFAULT NULL) RETURNS SETOF control.billing_steps
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog
+AS $$
+DECLARE
+  step control.billing_steps;
+BEGIN
+  PERFORM control.require_stripe(p_livemode);
+  SELECT b.* INTO step FROM control.billing_steps b
+  WHERE b.state = 'pending' AND b.next_attempt_at <= clock_timestamp() AND (b.lease_until IS NULL OR b.lease_until < clock_timestamp())
+    AND (p_account IS NULL OR b.account_id = p_account OR b.plan_id IS NOT NULL)
+    AND NOT EXISTS (SELECT FROM control.billing_steps e WHERE e.account_id = b.account_id AND e.id < b.id AND e.state IN ('pending', 'failed'))
+    AND NOT EXISTS (SELECT FROM control.billing_steps e WHERE e.plan_id = b.plan_id AND e.id < b.id AND e.state IN ('pending', 'failed'))
+    AND (b.request IS NOT NULL OR control.billing_request(b) IS NOT NULL)
+  ORDER BY b.id LIMIT 1 FOR UPDATE SKIP LOCKED;
+  IF FOUND THEN
+    RETURN QUERY UPDATE control.billing_steps b SET
+      request = coalesce(step.request, control.billing_request(step)), attempts = step.attempts + 1,
+      first_attempt_at = coalesce(step.first_attempt_at, clock_timestamp()), last_attempt_at = clock_timestamp(),
+      leased_by = p_worker, lease_until = clock_timestamp() + p_lease
+    WHERE b.id = step.id RETURNING b.*;
+  END IF;
+END
+$$;
+
+-- A step as its worker holds it, locked; refused when somebody else has it by now.
+CREATE FUNCTION control.leased_billing_step(p_step bigint, p_worker text) RETURNS control.billing_steps
+LANGUAGE plpgsql SET search_path = pg_catalog
+AS $$
+DECLARE
+  step control.billing_steps;
+BEGIN
+  SELECT * INTO step FROM control.billing_steps WHERE id = p_step AND state = 'pending' AND leased_by = p_worker FOR UPDATE;
+  IF NOT FOUND THEN
+    RAISE EXCEPTION USING ERRCODE = 'AZ012', MESSAGE = format('Another process has taken over step %s.', p_step);
+  END IF;
+  RETURN step;
+END
+$$;
+
+-- A step is done: what Stripe answered is mirrored in the same transaction.
+CREATE FUNCTION control.finish_billing_step(p_step bigint, p_worker text, p_result jsonb) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog
+AS $$
+DECLARE
+  step control.billing_steps;
+  live boolean;
+BEGIN
+  step := control.leased_billing_step(p_step, p_worker);
+  SELECT c.livemode INTO live FROM control.stripe_connection c;
+  IF step.kind = 'plan.push' THEN
+    UPDATE control.plans SET stripe_product_id = p_result ->> 'product', stripe_price_id = p_result ->> 'price', livemode = live WHERE id = step.plan_id;
+  ELSIF step.kind = 'customer.create' THEN
+    INSERT INTO control.stripe_customers (account_id, stripe_id, livemode)
+    SELECT a.id, p_result ->> 'customer', live FROM control.accounts a WHERE a.id = step.account_id;
+  ELSIF step.kind = 'customer.delete' THEN
+    DELETE FROM control.stripe_customers WHERE account_id = step.account_id AND stripe_id = p_result ->> 'customer';
+  ELSIF step.kind = 'subscription.create' THEN
+    UPDATE control.subscriptions SET stripe_id = p_result -> 'subscription' ->> 'id', livemode = live, seen_at = NULL,
+      past_due_since = NULL, grace_until = NULL WHERE account_id = step.account_id;
+  END IF;
+  IF p_result ? 'subscription' THEN
+    PERFORM control.mirror_subscription(live, p_result -> 'subscription', step.last_attempt_at);
+  END IF;
+  UPDATE control.billing_steps SET state = 'done', result = p_result, finished_at = clock_timestamp(),
+    leased_by = NULL, lease_until = NULL, last_error = NULL WHERE id = p_step;
+END
+$$;
+
+-- A step isn't done. `p_final`: Stripe has refused it, and asking again would change nothing. `p_new_key`: Stripe has
+-- kept its answer under this key; whoever comes next looks whether it was done, and asks under another one.
+-- Returns when it is tried again; NULL for never.
+CREATE FUNCTION control.fail_billing_step(p_step bigint, p_worker text, p_error text, p_final boolean, p_new_key boolean) RETURNS timestamptz
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog
+AS $$
+DECLARE
+  step control.billing_steps;
+BEGIN
+  step := control.leased_billing_step(p_step, p_worker);
+  UPDATE control.billing_steps SET
+    state = CASE WHEN p_final THEN 'failed' ELSE 'pending' END::control.billing_step_state,
+    idempotency_key = CASE WHEN p_final OR p_new_key THEN regexp_replace(idempotency_key, '[0-9]+$', attempts::text) ELSE idempotency_key END,
+    last_error = left(p_error, 2000), leased_by = NULL, lease_until = NULL,
+    next_attempt_at = clock_timestamp() + least(interval '10 seconds' * 2 ^ least(attempts - 1, 10), interval '1 hour')
+  WHERE id = p_step RETURNING * INTO step;
+  RETURN CASE WHEN NOT p_final THEN step.next_attempt_at END;
+END
+$$;
+
+-- Has what failed, and what waits, tried again at once; a request that Stripe refused is made anew. How many those are.
+CREATE FUNCTION control.retry_billing_steps(p_account uuid DEFAULT NULL) RETURNS integer
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog
+AS $$
+DECLARE
+  retried integer;
+BEGIN
+  UPDATE control.billing_steps SET next_attempt_at = clock_timestamp(),
+    request = CASE WHEN state = 'failed' AND kind NOT IN ('subscription.cancel', 'customer.delete') THEN NULL ELSE request END, state = 'pending'
+  WHERE (state = 'failed' OR state = 'pending' AND next_attempt_at > clock_timestamp()) AND (p_account IS NULL OR account_id = p_account OR plan_id IS NOT NULL);
+  GET DIAGNOSTICS retried = ROW_COUNT;
+  RETURN retried;
+END
+$$;
+
+-- What Stripe says of a subscription: `id`, `status`, `item`, `price`, `collectionMethod`, `paused`, and in seconds since 1970
+-- `periodStart`, `periodEnd`, `cancelAt`, `canceledAt`, `pastDueSince`. Seen at a time of the database's clock, before Stripe
+-- was asked: what is older than what is there changes nothing. True when that changed something.
+CREATE FUNCTION control.mirror_subscription(p_livemode boolean, p_state jsonb, p_seen_at timestamptz) RETURNS boolean
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog
+AS $$
+DECLARE
+  subscription control.subscriptions;
+  seen         control.subscriptions;
+BEGIN
+  PERFORM control.require_stripe(p_livemode);
+  SELECT * INTO subscription FROM control.subscriptions WHERE stripe_id = p_state ->> 'id' FOR UPDATE;
+  IF NOT FOUND OR subscription.seen_at > p_seen_at THEN
+    RETURN false;
+  END IF;
+  seen := subscription;
+  seen.status := (p_state ->> 'status')::control.subscription_status;
+  seen.stripe_item_id := p_state ->> 'item';
+  seen.stripe_price_id := p_state ->> 'price';
+  seen.collection_method := p_state ->> 'collectionMethod';
+  seen.current_period_start := to_timestamp((p_state ->> 'periodStart')::bigint);
+  seen.current_period_end := to_timestamp((p_state ->> 'periodEnd')::bigint);
+  seen.cancel_at := to_timestamp((p_state ->> 'cancelAt')::bigint);
+  seen.canceled_at := to_timestamp((p_state ->> 'canceledAt')::bigint);
+  seen.paused_at := CASE WHEN (p_state ->> 'paused')::boolean THEN coalesce(subscription.paused_at, clock_timestamp()) END;
+  seen.past_due_since := CASE WHEN seen.status IN ('past_due', 'unpaid')
+    THEN coalesce(subscription.past_due_since, to_timestamp((p_state ->> 'pastDueSince')::bigint), clock_timestamp()) END;
+  seen.grace_until := CASE WHEN seen.past_due_since IS NOT NULL THEN subscription.grace_until END;
+  IF seen IS NOT DISTINCT FROM subscription THEN
+    UPDATE control.subscriptions SET seen_at = p_seen_at WHERE id = seen.id;
+    RETURN false;
+  END IF;
+  UPDATE control.subscriptions SET status = seen.status, stripe_item_id = seen.stripe_item_id, stripe_price_id = seen.stripe_price_id,
+    collection_method = seen.collection_method, current_period_start = seen.current_period_start, current_period_end = seen.current_period_end,
+    cancel_at = seen.cancel_at, canceled_at = seen.canceled_at, paused_at = seen.paused_at, past_due_since = seen.past_due_since,
+    grace_until = seen.grace_until, seen_at = p_seen_at, updated_at = clock_timestamp() WHERE id = seen.id;
+  RETURN true;
+END
+$$;
+
+-- Puts right what drifted, by asking it of Stripe again: `no-customer`, `no-subscription`, `other-plan`, `other-price` (back to the
+-- one that was seen last), and `stray` for what Stripe has and the database hasn't. True when that asks something of Stripe.
+CREATE FUNCTION control.repair_billing(p_livemode boolean, p_account uuid, p_class text, p_object text DEFAULT NULL) RETURNS boolean
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog
+AS $$
+DECLARE
+  detail jsonb;
+BEGIN
+  PERFORM control.require_stripe(p_livemode);
+  IF p_class = 'stray' THEN
+    -- What is being made right now is no stray: first who is at work, then what is known.
+    IF EXISTS (SELECT FROM control.billing_steps b WHERE b.account_id = p_account AND b.state IN ('pending', 'failed') AND b.kind ~ 'create$') THEN
+      RETURN false;
+    ELSIF EXISTS (SELECT FROM control.subscriptions s WHERE s.stripe_id = p_object) OR EXISTS (SELECT FROM control.stripe_customers c WHERE c.stripe_id = p_object) THEN
+      RETURN false;
+    END IF;
+    -- Once and no second time: the object's id is what makes it the same.
+    RETURN control.add_billing_step(CASE WHEN p_object ~ '^cus_' THEN 'customer.delete' ELSE 'subscription.cancel' END, p_account, NULL,
+      jsonb_build_object(CASE WHEN p_object ~ '^cus_' THEN 'customer' ELSE 'subscription' END, p_object), 'stray:' || p_object);
+  END IF;
+  PERFORM control.lock_account(p_account);
+  IF EXISTS (SELECT FROM control.billing_steps b WHERE b.account_id = p_account AND b.state IN ('pending', 'failed')) THEN
+    RETURN false;
+  ELSIF p_class IN ('other-plan', 'other-price') THEN
+    SELECT jsonb_build_object('plan', s.plan_id) || CASE p_class WHEN 'other-price' THEN jsonb_build_object('price', s.stripe_price_id) ELSE '{}' END
+    INTO detail FROM control.subscriptions s WHERE s.account_id = p_account;
+    RETURN control.add_billing_step('subscription.change', p_account, NULL, detail);
+  ELSIF p_class IN ('no-customer', 'no-subscription') THEN
+    DELETE FROM control.stripe_customers WHERE account_id = p_account AND p_class = 'no-customer';
+    RETURN control.subscribe_account(p_account);
+  END IF;
+  RAISE EXCEPTION USING ERRCODE = 'AZ013', MESSAGE = format('"%s" is no drift that is repaired so.', p_class);
+END
+$$;
+
+-- Tells Stripe of usage. The word that the caller has for it makes it the same however often it is told: false then.
+CREATE FUNCTION control.report_usage(p_livemode boolean, p_account uuid, p_meter text, p_value bigint, p_at timestamptz, p_word text) RETURNS boolean
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog
+AS $$
+DECLARE
+  detail constant jsonb := jsonb_build_object('meter', p_meter, 'value', p_value, 'at', extract(epoch FROM date_trunc('second', p_at))::bigint,
+    'identifier', encode(sha256(convert_to(concat_ws(E'\n', p_account, p_meter, p_word), 'UTF8')), 'hex'));
+  before jsonb;
+BEGIN
+  PERFORM control.require_stripe(p_livemode), control.lock_account(p_account);
+  IF control.add_billing_step('usage.report', p_account, NULL, detail, 'usage:' || (detail ->> 'identifier')) THEN
+    RETURN true;
+  END IF;
+  SELECT b.detail INTO before FROM control.billing_steps b WHERE b.dedup_key = 'usage:' || (detail ->> 'identifier');
+  IF before IS DISTINCT FROM detail THEN
+    RAISE EXCEPTION USING ERRCODE = 'AZ012', MESSAGE = format('Usage "%s" was told already, with other values: %s at %s.', p_word, before ->> 'value', to_timestamp((before ->> 'at')::bigint)),
+      HINT = 'Another --id tells more usage.';
+  END IF;
+  RETURN false;
+END
+$$;
+
+-- Plans. What they cost at Stripe follows by a step; whoever has a price already keeps it.
+CREATE FUNCTION control.create_plan(p_code text, p_name text, p_price_minor integer, p_currency text, p_interval text, p_trial_days integer) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog
+AS $$
+DECLARE
+  plan uuid;
+BEGIN
+  INSERT INTO control.plans (code, name, price_minor, currency, "interval", trial_days)
+  VALUES (p_code, p_name, p_price_minor, upper(p_currency), p_interval, coalesce(p_trial_days, 0)) ON CONFLICT (code) DO NOTHING RETURNING id INTO plan;
+  IF plan IS NULL THEN
+    RAISE EXCEPTION USING ERRCODE = 'AZ011', MESSAGE = format('There is a plan "%s" already.', p_code), HINT = '`azora plan:update` changes it.';
+  END IF;
+  PERFORM control.add_billing_step('plan.push', NULL, plan);
+END
+$$;
+
+-- NULL leaves a value as it is. Currency and interval never change: that is another plan.
+CREATE FUNCTION control.update_plan(p_code text, p_name text, p_price_minor integer, p_trial_days integer) RETURNS boolean
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog
+AS $$
+DECLARE
+  plan constant uuid := control.find_plan(p_code);
+BEGIN
+  UPDATE control.plans p SET name = coalesce(p_name, p.name), price_minor = coalesce(p_price_minor, p.price_minor), trial_days = coalesce(p_trial_days, p.trial_days)
+  WHERE p.id = plan AND (p.name, p.price_minor, p.trial_days)
+    IS DISTINCT FROM (coalesce(p_name, p.name), coalesce(p_price_minor, p.price_minor), coalesce(p_trial_days, p.trial_days));
+  IF NOT FOUND THEN
+    RETURN false;
+  END IF;
+  PERFORM control.add_billing_step('plan.push', NULL, plan);
+  RETURN true;
+END
+$$;
+
+-- Takes a plan out of sale; whoever has it keeps it. False when that was so already.
+CREATE FUNCTION control.archive_plan(p_code text) RETURNS boolean
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog
+AS $$
+DECLARE
+  plan control.plans;
+BEGIN
+  SELECT * INTO plan FROM control.plans p WHERE p.code = p_code FOR UPDATE;
+  IF NOT FOUND THEN
+    RAISE EXCEPTION USING ERRCODE = 'AZ010', MESSAGE = format('There is no plan "%s".', p_code), HINT = '`azora plan:list` shows them all.';
+  ELSIF plan.archived_at IS NOT NULL THEN
+    RETURN false;
+  END IF;
+  UPDATE control.plans SET archived_at = clock_timestamp() WHERE id = plan.id;
+  PERFORM control.add_billing_step('plan.archive', NULL, plan.id);
+  RETURN true;
+END
+$$;
+
+-- Brings a plan to Stripe again, as it is here.
+CREATE FUNCTION control.push_plan(p_livemode boolean, p_code text) RETURNS boolean
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog
+AS $$
+BEGIN
+  PERFORM control.require_stripe(p_livemode);
+  RETURN control.add_billing_step('plan.push', NULL, control.find_plan(p_code));
+END
+$$;
+
+-- An event of Stripe's, by its id: false when it was there already.
+CREATE FUNCTION control.record_stripe_event(p_livemode boolean, p_id text, p_type text, p_object text, p_occurred_at timestamptz, p_outcome text) RETURNS boolean
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog
+AS $$
+BEGIN
+  PERFORM control.require_stripe(p_livemode);
+  INSERT INTO control.stripe_events (id, type, object_id, livemode, occurred_at, outcome)
+  VALUES (p_id, p_type, p_object, p_livemode, p_occurred_at, p_outcome) ON CONFLICT (id) DO NOTHING;
+  RETURN FOUND;
+END
+$$;
+
+-- How far the list of events was read: forward only.
+CREATE FUNCTION control.move_event_cursor(p_livemode boolean, p_id text, p_occurred_at timestamptz) RETURNS boolean
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog
+AS $$
+BEGIN
+  PERFORM control.require_stripe(p_livemode);
+  INSERT INTO control.stripe_event_cursor (event_id, occurred_at) VALUES (p_id, p_occurred_at)
+  ON CONFLICT ("only") DO UPDATE SET event_id = p_id, occurred_at = p_occurred_at, updated_at = clock_timestamp()
+  WHERE stripe_event_cursor.occurred_at <= p_occurred_at;
+  RETURN FOUND;
+END
+$$;
+
+-- How a step ended, whoever ended it; that it was asked for is in the lines of the change itself.
+CREATE FUNCTION control.audit_billing() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog
+AS $$
+BEGIN
+  IF NEW.state <> OLD.state AND NEW.state <> 'pending' THEN
+    INSERT INTO control.admin_audit_log (action, outcome, account_id, account_slug, old_values, new_values, message)
+    VALUES ('billing.' || NEW.kind, CASE NEW.state WHEN 'failed' THEN 'failed' ELSE 'done' END::control.admin_outcome, NEW.account_id,
+      (SELECT a.slug FROM control.accounts a WHERE a.id = NEW.account_id),
+      jsonb_build_object('step', NEW.id, 'attempts', NEW.attempts, 'askedBy', NEW.created_by),
+      jsonb_strip_nulls(jsonb_build_object('state', NEW.state, 'result', NEW.result)), NEW.last_error);
+  END IF;
+  RETURN NULL;
+END
+$$;
+
+-- With an account goes what was asked for it, but for what ends its billing.
+CREATE FUNCTION control.drop_billing_steps() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog
+AS $$
+BEGIN
+  UPDATE control.billing_steps SET state = 'dropped', finished_at = clock_timestamp(), leased_by = NULL, lease_until = NULL
+  WHERE account_id = OLD.id AND state IN ('pending', 'failed') AND (kind NOT IN ('subscription.cancel', 'customer.delete') OR request IS NULL);
+  RETURN OLD;
+END
+$$;
+
+CREATE TRIGGER audit AFTER UPDATE ON control.billing_steps FOR EACH ROW EXECUTE FUNCTION control.audit_billing();
+CREATE TRIGGER audit AFTER INSERT OR UPDATE OR DELETE ON control.stripe_connection FOR EACH ROW EXECUTE FUNCTION control.audit_change();
+CREATE TRIGGER audit AFTER INSERT OR UPDATE OR DELETE ON control.stripe_customers FOR EACH ROW EXECUTE FUNCTION control.audit_change();
+CREATE TRIGGER append_only BEFORE DELETE OR TRUNCATE ON control.billing_steps EXECUTE FUNCTION guard.refuse();
+CREATE TRIGGER drop_billing_steps BEFORE DELETE ON control.accounts FOR EACH ROW EXECUTE FUNCTION control.drop_billing_steps();
+
 -- Rights ---------------------------------------------------------------------------------
 
 -- Operators see every account; a tenant sees some columns of its own row.
@@ -967,11 +1504,28 @@ GRANT EXECUTE ON FUNCTION control.record_attempt(text, control.admin_outcome, uu
 
 GRANT EXECUTE ON FUNCTION control.who_am_i(), control.begin_request(text, text) TO azora_support;
 
-GRANT SELECT ON control.subscriptions TO azora_billing;
+GRANT SELECT ON control.subscriptions, control.stripe_connection, control.stripe_customers, control.billing_steps, control.stripe_events,
+  control.stripe_event_cursor TO azora_billing;
 GRANT EXECUTE ON FUNCTION
-  control.change_plan(uuid, text),
+  control.change_plan(uuid, text, bigint),
   control.suspend_for_nonpayment(uuid, text, boolean),
-  control.resume_from_nonpayment(uuid)
+  control.resume_from_nonpayment(uuid),
+  control.set_billing(uuid, text),
+  control.set_collection(boolean, uuid, text),
+  control.connect_billing(text, boolean),
+  control.claim_billing_step(boolean, text, interval, uuid),
+  control.finish_billing_step(bigint, text, jsonb),
+  control.fail_billing_step(bigint, text, text, boolean, boolean),
+  control.retry_billing_steps(uuid),
+  control.mirror_subscription(boolean, jsonb, timestamptz),
+  control.repair_billing(boolean, uuid, text, text),
+  control.report_usage(boolean, uuid, text, bigint, timestamptz, text),
+  control.create_plan(text, text, integer, text, text, integer),
+  control.update_plan(text, text, integer, integer),
+  control.archive_plan(text),
+  control.push_plan(boolean, text),
+  control.record_stripe_event(boolean, text, text, text, timestamptz, text),
+  control.move_event_cursor(boolean, text, timestamptz)
 TO azora_billing;
 
 GRANT SELECT ON control.operators, control.settings, control.admin_audit_log, control.purge_receipts, control.receipt_addenda, control.purge_approvals TO azora_vendor_admin;
