@@ -36,6 +36,15 @@ export interface AccessFile {
 /** What `azora init` writes down: all of it. */
 export type ConfigFile = AccessFile & Required<Pick<AccessFile, "contextKey" | "signingKey">>;
 
+/** How Stripe is reached. All from the environment: a key that can move money is written down by nobody. */
+export interface StripeConfig {
+  readonly key: Setting<string> | undefined;
+  /** Another place than Stripe's own. */
+  readonly apiBase: Setting<string> | undefined;
+  /** The test clock that new customers live by; test mode only. */
+  readonly testClock: Setting<string> | undefined;
+}
+
 /** All settings of this process, read once; flag before environment before file before default. */
 export interface Config {
   /** Which installation of several; undefined where AZORA_DATA_DIR names the directory itself. */
@@ -51,6 +60,7 @@ export interface Config {
   readonly controlLogin: Setting<string>;
   readonly contextKey: Setting<ContextKeySetting> | undefined;
   readonly signingKey: Setting<SigningKeySetting> | undefined;
+  readonly stripe: StripeConfig;
   /** One id for all that this process does in the control plane; a caller's own, to find it again. */
   readonly requestId: string | undefined;
 }
@@ -85,6 +95,11 @@ export function loadConfig(env: Environment = process.env, choice: ContextChoice
     controlLogin: fromFile(stored?.controlLogin) ?? byDefault(DEFAULT_OPERATOR, "azora"),
     contextKey: contextKey(env) ?? fromFile(stored?.contextKey),
     signingKey: signingKey(env) ?? fromFile(stored?.signingKey),
+    stripe: {
+      key: variable(env, "STRIPE_API_KEY"),
+      apiBase: plainVariable(env, "STRIPE_API_BASE"),
+      testClock: plainVariable(env, "STRIPE_TEST_CLOCK"),
+    },
     requestId: env.AZORA_REQUEST_ID || undefined,
   });
 }
@@ -115,6 +130,10 @@ function variable(env: Environment, name: string): Setting<string> | undefined {
   if (env[name]) return { value: env[name], source: "environment", from: name };
   if (!file) return undefined;
   return { value: readSecretFile(file, `${name}_FILE`), source: "environment", from: `${name}_FILE` };
+}
+
+function plainVariable(env: Environment, name: string): Setting<string> | undefined {
+  return env[name] ? { value: env[name], source: "environment", from: name } : undefined;
 }
 
 /**

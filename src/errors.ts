@@ -28,6 +28,7 @@ const EXIT_BY_CODE = {
   CONFIG_INVALID: EXIT.usage,
   NOT_FOUND: EXIT.notFound,
   NOT_PERMITTED: EXIT.notPermitted,
+  BILLING_NOT_CONFIGURED: EXIT.notPermitted,
   AUTHENTICATION_FAILED: EXIT.notPermitted,
   CONTEXT_INVALID: EXIT.notPermitted,
   CONTEXT_EXPIRED: EXIT.notPermitted,

@@ -34,11 +34,14 @@ type Page<T> = Pick<Stripe.ApiList<T>, "data" | "has_more">;
 /** The one way to Stripe: limited, patient with 429, idempotent, and with azora's errors. */
 export class BillingClient {
   readonly mode: StripeMode;
+  /** The test clock that new customers live by. */
+  readonly testClock: string | undefined;
   readonly #stripe: Stripe;
   readonly #limiter: RequestLimiter;
 
-  constructor({ key, mode, apiBase }: StripeSettings, { limiter, timeout = 20_000 }: BillingClientOptions = {}) {
+  constructor({ key, mode, apiBase, testClock }: StripeSettings, { limiter, timeout = 20_000 }: BillingClientOptions = {}) {
     this.mode = mode;
+    this.testClock = testClock;
     this.#limiter = limiter ?? new RequestLimiter({ requestsPerSecond: REQUESTS_PER_SECOND[mode] });
     this.#stripe = new Stripe(key, { ...placeOf(apiBase), maxNetworkRetries: NETWORK_RETRIES, timeout, telemetry: false });
   }

@@ -53,13 +53,14 @@ export async function findPlan(billing: BillingClient, code: string): Promise<St
  * Brings a plan to Stripe: one product, one active price with the lookup key. A price can't be
  * changed, so another amount is another price; who subscribed to the old one keeps it. Killed
  * between any two steps, it is whole after the next run.
+ * @param attempt another word when Stripe has answered with a failure of its own: it would give that answer again
  * @throws AzoraError as the client's
  */
-export async function pushPlan(billing: BillingClient, plan: BilledPlan): Promise<PushPlanResult> {
+export async function pushPlan(billing: BillingClient, plan: BilledPlan, attempt = ""): Promise<PushPlanResult> {
   const before = await findPlan(billing, plan.code);
   const product = await ensureProduct(billing, plan);
   const same = before && before.amount === plan.amount && before.currency === plan.currency && before.interval === plan.interval;
-  const priceId = same ? before.priceId : (await createPrice(billing, plan, before?.priceId ?? "none")).id;
+  const priceId = same ? before.priceId : (await createPrice(billing, plan, [before?.priceId ?? "none", attempt])).id;
   const switched = await sellOnly(billing, plan.code, priceId);
   const result = { ...plan, productId: product.id, priceId, active: true };
   return { plan: result, changed: product.changed || !same || switched };
@@ -106,7 +107,7 @@ async function updateProduct(billing: BillingClient, code: string, params: Strip
 function createPrice(
   billing: BillingClient,
   { code, amount, currency, interval }: BilledPlan,
-  replaced: string,
+  occasion: readonly string[],
 ): Promise<Stripe.Price> {
   const params = {
     product: productIdOf(code),
@@ -117,7 +118,7 @@ function createPrice(
     transfer_lookup_key: true,
     metadata: { azora_plan: code },
   };
-  const write = { action: "make the price", step: "plan.price", parts: [code, amount, currency, interval, replaced] };
+  const write = { action: "make the price", step: "plan.price", parts: [code, amount, currency, interval, ...occasion] };
   return billing.write(write, (stripe, options) => stripe.prices.create(params, options));
 }
 

@@ -8,6 +8,8 @@ export interface StripeSettings {
   readonly mode: StripeMode;
   /** Another place than Stripe's own, for tests. */
   readonly apiBase: URL | undefined;
+  /** The test clock that new customers live by. */
+  readonly testClock?: string;
 }
 
 const LOOPBACK = new Set(["127.0.0.1", "localhost", "[::1]"]);
@@ -16,16 +18,23 @@ const LOOPBACK = new Set(["127.0.0.1", "localhost", "[::1]"]);
  * Checks a Stripe key and where it is to be sent.
  * @param key a secret or restricted key, of either mode
  * @param apiBase a URL in the place of Stripe's own; a live key goes to loopback at most
+ * @param testClock `clock_…`; with a test key only
  * @throws AzoraError CONFIG_INVALID, without the key in it
  */
-export function stripeSettings(key: string, apiBase?: string): StripeSettings {
+export function stripeSettings(key: string, apiBase?: string, testClock?: string): StripeSettings {
   const mode = /^(?:sk|rk)_(test|live)_\w+$/.exec(key.trim())?.[1] as StripeMode | undefined;
   if (!mode) {
     throw new AzoraError("CONFIG_INVALID", "The Stripe key is no secret or restricted key.", {
       hint: "It begins with sk_test_, rk_test_, sk_live_ or rk_live_: Stripe's dashboard, Developers, API keys.",
     });
   }
-  return { key: key.trim(), mode, apiBase: apiBase === undefined ? undefined : checkBase(apiBase, mode) };
+  if (testClock !== undefined && mode === "live") {
+    throw new AzoraError("CONFIG_INVALID", "STRIPE_TEST_CLOCK is set beside a live key.", {
+      hint: "Unset it: live tenants live by the real time.",
+    });
+  }
+  const base = apiBase === undefined ? undefined : checkBase(apiBase, mode);
+  return { key: key.trim(), mode, apiBase: base, ...(testClock !== undefined && { testClock }) };
 }
 
 /** A key that can move money must not be sent to whoever an environment variable names. */

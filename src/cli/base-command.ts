@@ -59,6 +59,11 @@ export abstract class AzoraCommand extends Command {
     if (!this.jsonEnabled()) sayNote(this.io, text);
   }
 
+  /** The same, if there is anything to say. */
+  protected noteIf(text: string | null | undefined): void {
+    if (text) this.note(text);
+  }
+
   // One definition, shared with the errors that are raised before any command is found.
   override jsonEnabled(): boolean {
     return wantsJson(this.argv);

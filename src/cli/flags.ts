@@ -18,6 +18,17 @@ export const operatorArgument = stringArgument({ description: "Login of the oper
 
 /** The installation that a command is about. */
 export const contextArgument = stringArgument({ description: "Name of the installation.", required: true, ignoreStdin });
+/** The plan that a command is about. */
+export const planArgument = stringArgument({ description: "Code of the plan.", required: true, ignoreStdin });
+
+/** What becomes of the subscription at Stripe beside what becomes of the tenant. */
+export function billingFlag<const M extends string>(modes: readonly M[], byDefault: M) {
+  return option({
+    description: "What becomes of the subscription at Stripe.",
+    options: modes,
+    default: byDefault,
+  })();
+}
 
 export const roleFlag = option({
   description: "What the operator may do; each role includes the one after it.",

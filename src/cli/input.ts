@@ -94,6 +94,18 @@ export function parseNumber(text: string, flag: string): number {
   });
 }
 
+/**
+ * A whole number from a flag, 0 or more.
+ * @throws AzoraError INVALID_INPUT
+ */
+export function parseWhole(text: string, flag: string): number {
+  const number = Number(text);
+  if (/^\d+$/.test(text) && Number.isSafeInteger(number)) return number;
+  throw new AzoraError("INVALID_INPUT", `${flag} "${text}" is not a whole number.`, {
+    hint: "Money is written in minor units: 19000 is 190.00 EUR.",
+  });
+}
+
 /** @throws AzoraError INVALID_INPUT for a slug: only the control plane knows which tenant has it */
 export function checkTenantId(id: string): string {
   if (/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(id)) return id;

@@ -4,6 +4,8 @@ import type { ControlConnection } from "./connection.js";
 export interface ChangePlanInput extends ChangeTenantInput {
   /** Code of a plan: control.plans. */
   readonly plan: string;
+  /** The second that Stripe counts the proration from, since 1970; the one of doing it without. */
+  readonly prorationDate?: number;
 }
 
 /**
@@ -13,6 +15,7 @@ export interface ChangePlanInput extends ChangeTenantInput {
 export async function changePlan(connection: ControlConnection, input: ChangePlanInput): Promise<LifecycleResult> {
   return changeTenant(connection, "tenant.plan", {
     ...input,
-    step: (tx, id) => tx.$queryRaw`SELECT control.change_plan(${id}::uuid, ${input.plan}) AS changed`,
+    step: (tx, id) =>
+      tx.$queryRaw`SELECT control.change_plan(${id}::uuid, ${input.plan}, ${input.prorationDate ?? null}::bigint) AS changed`,
   });
 }

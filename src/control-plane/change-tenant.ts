@@ -18,7 +18,7 @@ export interface LifecycleResult {
   readonly tenant: Tenant;
 }
 
-/** A function of schema control, called for one account; true when it changed something. */
+/** Functions of schema control, called for one account; true when one of them changed something. */
 export type Step = (tx: ControlTransaction, accountId: string) => Promise<readonly { readonly changed: boolean }[]>;
 
 /**
@@ -33,9 +33,9 @@ export async function changeTenant(
   const { id, slug } = await findTenant(connection, tenant);
   return attempt(connection, { action, accountId: id, slug }, () =>
     inTransaction(connection, dryRun, async (tx) => {
-      const [answer] = await step(tx, id);
+      const answers = await step(tx, id);
       const row = await tx.account.findUniqueOrThrow({ where: { id }, select: TENANT_SELECTION });
-      return { changed: answer?.changed === true, dryRun, tenant: toTenant(row) };
+      return { changed: answers.some(({ changed }) => changed), dryRun, tenant: toTenant(row) };
     }),
   );
 }

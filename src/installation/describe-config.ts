@@ -21,6 +21,9 @@ export function describeConfig(config: Config): DescribedSetting[] {
     describe("tenant plane's connection", config.tenantUrl, hidePassword),
     describe("operator", config.controlLogin, (value) => value),
     describe("context key", config.contextKey, ({ id }) => `${id} (secret hidden)`),
+    describe("Stripe key", config.stripe.key, (value) => `${/^[rs]k_(?:test|live)_/.exec(value)?.[0] ?? ""}… (secret hidden)`),
+    describe("Stripe's place", config.stripe.apiBase, hidePassword),
+    describe("Stripe test clock", config.stripe.testClock, (value) => value),
     describe("signing key", config.signingKey, ({ id }) => `${id} (secret hidden)`),
   ];
 }

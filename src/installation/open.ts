@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { Pool } from "pg";
+import type { Billing } from "../billing/connection.js";
 import type { Config } from "../config.js";
 import { type ControlConnection, openControlPlane } from "../control-plane/connection.js";
 import { openEmbedded } from "../database/embedded/engine.js";
@@ -18,6 +19,8 @@ export interface Installation {
   control(): Promise<ControlConnection>;
   /** @throws AzoraError as control() */
   tenant(): Promise<TenantConnection>;
+  /** The control plane and Stripe. @throws AzoraError as control(), BILLING_NOT_CONFIGURED, CONFIG_INVALID */
+  billing(): Promise<Billing>;
   /** The owner's pool, whatever the state of the schema. @throws AzoraError as control(), but for the schema's two */
   owner(): Promise<Pool>;
   close(): Promise<void>;
@@ -26,13 +29,19 @@ export interface Installation {
 /** Opens an installation. Nothing is connected, locked or checked before the first use. */
 export function openInstallation(config: Config & { readonly command?: string }): Installation {
   const engine = openEngine(config);
+  async function control(): Promise<ControlConnection> {
+    requireInit(config);
+    await checkedPool(engine, "control");
+    const request = { id: config.requestId ?? randomUUID(), command: config.command ?? null };
+    return openControlPlane(engine, signingKeyOf(config), { request });
+  }
   return {
     engine,
-    async control() {
-      requireInit(config);
-      await checkedPool(engine, "control");
-      const request = { id: config.requestId ?? randomUUID(), command: config.command ?? null };
-      return openControlPlane(engine, signingKeyOf(config), { request });
+    control,
+    async billing() {
+      // The package of Stripe takes a while to load: only where it is used.
+      const { openBilling } = await import("../billing/connection.js");
+      return openBilling(await control(), config.stripe);
     },
     async tenant() {
       requireInit(config);

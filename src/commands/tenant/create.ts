@@ -1,13 +1,15 @@
 import { string } from "@oclif/core/flags";
 import { AzoraCommand } from "../../cli/base-command.js";
+import { billingSentence } from "../../cli/billing.js";
 import { dryRunFlag, nameArgument, switchFlag } from "../../cli/flags.js";
 import { tenantDetails } from "../../cli/views/tenant.js";
 import type { CreateTenantResult } from "../../control-plane/create-tenant.js";
+import type { BillingOutcome } from "../../installation/settle-billing.js";
 
 export default class TenantCreateCommand extends AzoraCommand {
   static override summary = "Make a tenant, with its default roles and its first user.";
   static override description =
-    "All of it in one transaction: account, subscription, the roles owner, admin, member and viewer, and the owner's user.";
+    "All of it in one transaction: account, subscription, the roles owner, admin, member and viewer, and the owner's user. Where Stripe bills, customer and subscription are asked for in the same transaction and made right after it.";
   static override examples = [
     '<%= config.bin %> tenant:create "Acme Quality" --slug acme --owner-email owner@acme.test',
     '<%= config.bin %> tenant:create "Acme Quality" --slug acme --owner-email owner@acme.test --if-not-exists --json',
@@ -21,7 +23,7 @@ export default class TenantCreateCommand extends AzoraCommand {
     "dry-run": dryRunFlag,
   };
 
-  async run(): Promise<CreateTenantResult> {
+  async run(): Promise<CreateTenantResult & { readonly billing: BillingOutcome | null }> {
     const { args, flags } = await this.parse(TenantCreateCommand);
     const input = {
       name: args.name,
@@ -37,13 +39,18 @@ export default class TenantCreateCommand extends AzoraCommand {
     checkEmail(input.ownerEmail);
     const { openInstallation } = await import("../../installation/open.js");
     const { createTenant } = await import("../../control-plane/create-tenant.js");
-    const result = await this.using(openInstallation(this.settings()), async (installation) =>
-      createTenant(await installation.control(), input),
-    );
+    const { settleBilling } = await import("../../installation/settle-billing.js");
+    const settings = this.settings();
+    const result = await this.using(openInstallation(settings), async (installation) => {
+      const control = await installation.control();
+      const made = await createTenant(control, input);
+      return { ...made, billing: input.dryRun ? null : await settleBilling(control, settings, made.tenant.id) };
+    });
     this.present(result, (out) => tenantDetails(out, result.tenant));
     if (!result.created) this.note(`The tenant "${input.slug}" exists already; nothing was changed.`);
     else if (result.dryRun) this.note(`Dry run: the tenant "${input.slug}" would be made so; nothing was changed.`);
     else this.done(`The tenant "${input.slug}" is made.`);
+    this.noteIf(result.billing && billingSentence(result.billing));
     return result;
   }
 }

@@ -1,0 +1,16 @@
+import type { BillingOutcome } from "../installation/settle-billing.js";
+import { type Io, sayNote } from "./io.js";
+
+/** Said before anything is written with a live key, also to a reader of JSON: it stands on stderr. */
+export function announceLive(io: Io, { livemode }: { readonly livemode: boolean }): void {
+  if (livemode) sayNote(io, "Stripe's live mode: this is real money.");
+}
+
+/** What became of a change at Stripe, in a sentence; undefined where nothing was asked. */
+export function billingSentence({ state, waiting, message }: BillingOutcome): string | undefined {
+  if (state === "none") return undefined;
+  if (state === "done") return "Stripe has it too.";
+  const why = message ? `: ${message}` : ".";
+  if (state === "failed") return `Stripe refused it${why} \`azora billing:run --retry\` tries again.`;
+  return `${waiting} ${waiting === 1 ? "step waits" : "steps wait"} for Stripe${why} \`azora billing:run\` goes on.`;
+}
