@@ -64,6 +64,11 @@ export abstract class AzoraCommand extends Command {
     if (text) this.note(text);
   }
 
+  /** Before anything is written with a live key; to a reader of JSON as well, since it stands on stderr. */
+  protected announceLive(): void {
+    sayNote(this.io, "Stripe's live mode: this is real money.");
+  }
+
   // One definition, shared with the errors that are raised before any command is found.
   override jsonEnabled(): boolean {
     return wantsJson(this.argv);

@@ -1,10 +1,4 @@
 import type { BillingOutcome } from "../installation/settle-billing.js";
-import { type Io, sayNote } from "./io.js";
-
-/** Said before anything is written with a live key, also to a reader of JSON: it stands on stderr. */
-export function announceLive(io: Io, { livemode }: { readonly livemode: boolean }): void {
-  if (livemode) sayNote(io, "Stripe's live mode: this is real money.");
-}
 
 /** What became of a change at Stripe, in a sentence; undefined where nothing was asked. */
 export function billingSentence({ state, waiting, message }: BillingOutcome): string | undefined {

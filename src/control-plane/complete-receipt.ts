@@ -3,7 +3,7 @@ import { VERSION } from "../version.js";
 import { attempt } from "./attempt.js";
 import type { ControlConnection } from "./connection.js";
 import { inTransaction } from "./dry-run.js";
-import { type OutsideStore, removeFrom } from "./outside-stores.js";
+import { type OutsideStore, type Removal, removeFrom } from "./outside-stores.js";
 import { findReceipt } from "./read-receipts.js";
 import type { Receipt } from "./receipt.js";
 import { requireSigningKey, signLink, type UnsignedLink } from "./sign-receipt.js";
@@ -43,7 +43,8 @@ export async function completeReceipt(
   for (const name of completed) {
     const key = requireSigningKey(connection);
     const reference = receipt.outsideStores?.find((each) => each.name === name)?.reference ?? null;
-    if (stated === undefined) await remove(requireStore(connection, name), { reference, dryRun });
+    const removal = { accountId: receipt.accountId, reference };
+    if (stated === undefined && !dryRun) await remove(requireStore(connection, name), removal);
     await attempt(connection, { action: "receipt.complete", accountId: receipt.accountId, slug: receipt.slug }, () =>
       inTransaction(connection, dryRun, async (tx) => {
         const [link] = await tx.$queryRaw<[UnsignedLink]>`
@@ -64,17 +65,12 @@ function requireStore({ outsideStores }: ControlConnection, name: string): Outsi
   });
 }
 
-/** What isn't named there was never there. */
-async function remove(
-  store: OutsideStore,
-  { reference, dryRun }: { readonly reference: string | null; readonly dryRun: boolean },
-): Promise<void> {
-  if (reference === null || dryRun) return;
+async function remove(store: OutsideStore, removal: Removal): Promise<void> {
   try {
-    await removeFrom(store, reference);
+    await removeFrom(store, removal);
   } catch (error) {
     if (error instanceof AzoraError) throw error;
-    throw new AzoraError("UNREACHABLE", `${store.name} did not remove ${reference}: ${(error as Error).message}`, {
+    throw new AzoraError("UNREACHABLE", `${store.name} did not remove ${removal.reference}: ${(error as Error).message}`, {
       hint: "It is still pending; run the same command again.",
       cause: error,
     });

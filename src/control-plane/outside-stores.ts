@@ -11,25 +11,39 @@ export interface StoreOutcome {
   readonly reference: string | null;
 }
 
+/** What is known here of a tenant in a store. */
+export interface StoreEntry {
+  /** What the store calls it; null where it has nothing of it. */
+  readonly reference: string | null;
+  /** Whether everything that had to end there has ended; left out where only the store itself could say. */
+  readonly settled?: boolean;
+}
+
+/** A tenant to be removed: its row here may be gone by then. */
+export interface Removal {
+  readonly accountId: string;
+  readonly reference: string | null;
+}
+
 /** A store outside of the database that knows something of tenants. */
 export interface OutsideStore {
   readonly name: string;
   /**
-   * What the store calls this tenant; null where it has nothing of it. Asked of the database and in this
-   * transaction alone: the embedded engine has no second connection.
+   * What is known here of a tenant there; null where this installation doesn't use the store. Asked of the
+   * database and by this client alone, inside the purge's transaction as well.
    */
-  reference(tx: Prisma.TransactionClient, accountId: string): Promise<string | null>;
+  find(db: Prisma.TransactionClient, accountId: string): Promise<StoreEntry | null>;
   /**
-   * Removes there what that reference names. It may be asked again for what is gone already, and then does
-   * nothing. Whatever it throws leaves the store pending.
+   * Removes the tenant there. It may be asked again for what is gone already, and then does nothing. Whatever it
+   * throws leaves the store pending.
    */
-  remove(reference: string, signal: AbortSignal): Promise<void>;
+  remove(removal: Removal, signal: AbortSignal): Promise<void>;
 }
 
 /** Stores that every receipt speaks of, whether this installation uses them or not. */
 const KNOWN: readonly string[] = ["stripe"];
 
-/** How long one store may take: the tenant's row is locked meanwhile. */
+/** How long one store may take. */
 const REMOVAL_MS = 60_000;
 
 /** Names of all stores that a receipt of this installation lists, in order. */
@@ -38,37 +52,51 @@ export function storeNames(stores: readonly OutsideStore[]): readonly string[] {
 }
 
 /**
- * Does each store's part of a purge. A store that can't be reached now doesn't stop it: it is pending.
+ * Does each store's part of a purge, before its transaction: nothing is locked while another company answers. A
+ * store that can't be reached now doesn't stop the purge: it will be pending.
  * @param onPending told why a store is
+ * @returns names of the stores that have removed the tenant
  */
-export async function settleStores(
-  tx: Prisma.TransactionClient,
+export async function emptyStores(
+  db: Prisma.TransactionClient,
   accountId: string,
   { stores, onPending }: { readonly stores: readonly OutsideStore[]; onPending(name: string, error: unknown): void },
+): Promise<ReadonlySet<string>> {
+  const removed = new Set<string>();
+  for (const store of stores) {
+    const entry = await store.find(db, accountId);
+    if (!entry || entry.settled || (entry.settled === undefined && entry.reference === null)) continue;
+    try {
+      await removeFrom(store, { accountId, reference: entry.reference });
+      removed.add(store.name);
+    } catch (error) {
+      onPending(store.name, error);
+    }
+  }
+  return removed;
+}
+
+/** What the receipt says of each store, in the purge's transaction: what was begun there since then counts. */
+export async function storeOutcomes(
+  tx: Prisma.TransactionClient,
+  accountId: string,
+  { stores, removed }: { readonly stores: readonly OutsideStore[]; readonly removed: ReadonlySet<string> },
 ): Promise<readonly StoreOutcome[]> {
   const outcomes: StoreOutcome[] = [];
   for (const name of storeNames(stores)) {
-    const store = stores.find((each) => each.name === name);
-    const reference = (await store?.reference(tx, accountId)) ?? null;
-    let state: StoreState = store ? "done" : "not configured";
-    if (store && reference !== null) {
-      try {
-        await removeFrom(store, reference);
-      } catch (error) {
-        state = "pending";
-        onPending(name, error);
-      }
-    }
-    outcomes.push({ name, state, reference });
+    const entry = (await stores.find((each) => each.name === name)?.find(tx, accountId)) ?? null;
+    const isDone = entry?.settled ?? (entry?.reference === null || removed.has(name));
+    const state: StoreState = !entry ? "not configured" : isDone ? "done" : "pending";
+    outcomes.push({ name, state, reference: entry?.reference ?? null });
   }
   return outcomes;
 }
 
 /** Removes it, or gives up in time. @throws whatever the store throws, or a TimeoutError */
-export async function removeFrom(store: OutsideStore, reference: string): Promise<void> {
+export async function removeFrom(store: OutsideStore, removal: Removal): Promise<void> {
   const signal = AbortSignal.timeout(REMOVAL_MS);
   const late = new Promise<never>((_resolve, reject) => {
     signal.addEventListener("abort", () => reject(signal.reason), { once: true });
   });
-  await Promise.race([store.remove(reference, signal), late]);
+  await Promise.race([store.remove(removal, signal), late]);
 }

@@ -66,10 +66,12 @@ export async function previewPurge(connection: ControlConnection, question: Purg
       status: subscription.status,
       since: subscription.startedAt,
     },
-    outsideStores: storeNames(outsideStores).map((name) => ({
-      name,
-      configured: outsideStores.some((store) => store.name === name),
-    })),
+    outsideStores: await Promise.all(
+      storeNames(outsideStores).map(async (name) => {
+        const store = outsideStores.find((each) => each.name === name);
+        return { name, configured: ((await store?.find(client, accountId)) ?? null) !== null };
+      }),
+    ),
     refusal,
   };
 }

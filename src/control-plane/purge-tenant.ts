@@ -4,7 +4,7 @@ import { attempt } from "./attempt.js";
 import type { ControlConnection } from "./connection.js";
 import { inTransaction } from "./dry-run.js";
 import { findTenant } from "./find-tenant.js";
-import { settleStores } from "./outside-stores.js";
+import { emptyStores, storeOutcomes } from "./outside-stores.js";
 import { findPurge } from "./read-receipts.js";
 import { type Receipt, readReceipt } from "./receipt.js";
 import { requireSigningKey, signLink, type UnsignedLink } from "./sign-receipt.js";
@@ -40,11 +40,15 @@ export async function purgeTenant(connection: ControlConnection, input: PurgeTen
   if (earlier) return { purged: false, receipt: earlier };
   const { id, slug } = await findTenant(connection, input.tenant);
   const { reason, now = false, onTable, onPending = () => undefined } = input;
-  return attempt(connection, { action: "tenant.purge", accountId: id, slug }, () =>
-    inTransaction(connection, false, async (tx) => {
+  const { outsideStores: stores } = connection;
+  return attempt(connection, { action: "tenant.purge", accountId: id, slug }, async () => {
+    // What the database would refuse is to stay where it is outside as well.
+    if (stores.length > 0) await connection.client.$queryRaw`SELECT FROM control.check_purge(${id}::uuid, ${now})`;
+    const removed = await emptyStores(connection.client, id, { stores, onPending });
+    return inTransaction(connection, false, async (tx) => {
       const tables = await tx.$queryRaw<{ table: string }[]>`
         SELECT t AS "table" FROM control.open_purge(${id}::uuid, ${reason}, ${now}) t`;
-      const stores = await settleStores(tx, id, { stores: connection.outsideStores, onPending });
+      const outcomes = await storeOutcomes(tx, id, { stores, removed });
       let rows = 0;
       for (const { table } of tables) {
         onTable?.(table, rows);
@@ -53,10 +57,10 @@ export async function purgeTenant(connection: ControlConnection, input: PurgeTen
       }
       onTable?.("what is left", rows);
       const [link] = await tx.$queryRaw<[UnsignedLink]>`
-        SELECT r.sequence, r.payload, r.hash FROM control.close_purge(${id}::uuid, ${VERSION}, ${JSON.stringify(stores)}::jsonb) r`;
+        SELECT r.sequence, r.payload, r.hash FROM control.close_purge(${id}::uuid, ${VERSION}, ${JSON.stringify(outcomes)}::jsonb) r`;
       return { purged: true, receipt: readReceipt(await signLink(tx, link, key), []) };
-    }),
-  );
+    });
+  });
 }
 
 /**

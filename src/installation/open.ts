@@ -10,6 +10,7 @@ import { openServer } from "../database/server.js";
 import { explainDatabaseError } from "../database/sql-errors.js";
 import { AzoraError } from "../errors.js";
 import { parseSigningKey, type SigningKey } from "../signing.js";
+import { type StripeStoreOptions, stripeStore } from "./stripe-store.js";
 import type { TenantConnection } from "../tenant-plane/tenant-db.js";
 
 /** An installation of azora, opened by its settings; connections are made when asked for. */
@@ -26,14 +27,26 @@ export interface Installation {
   close(): Promise<void>;
 }
 
+export interface InstallationConfig extends Config {
+  /** For the log of the control plane. */
+  readonly command?: string;
+  /** What purges do at Stripe; `cancel` unless said. */
+  readonly purgeBilling?: StripeStoreOptions["mode"];
+  /** Told before a purge writes with a live key. */
+  readonly onLive?: () => void;
+}
+
 /** Opens an installation. Nothing is connected, locked or checked before the first use. */
-export function openInstallation(config: Config & { readonly command?: string }): Installation {
+export function openInstallation(config: InstallationConfig): Installation {
   const engine = openEngine(config);
   async function control(): Promise<ControlConnection> {
     requireInit(config);
     await checkedPool(engine, "control");
     const request = { id: config.requestId ?? randomUUID(), command: config.command ?? null };
-    return openControlPlane(engine, signingKeyOf(config), { request });
+    const { stripe, purgeBilling: mode = "cancel", onLive } = config;
+    const store = stripeStore(() => connection, { stripe, mode, ...(onLive && { onLive }) });
+    const connection = await openControlPlane(engine, signingKeyOf(config), { request, outsideStores: [store] });
+    return connection;
   }
   return {
     engine,

@@ -12,22 +12,29 @@ export interface BillingOutcome {
   readonly message: string | null;
 }
 
+export interface SettleBillingInput extends Pick<Config, "stripe"> {
+  /** A tenant's id, or `plans`. */
+  readonly scope: string | "plans";
+  /** Told before anything is written with a live key. */
+  readonly onLive?: () => void;
+}
+
 /**
  * Does at Stripe at once what a change has asked for. The change is made already, so whatever goes wrong here
  * is no failure of it: what isn't done now is done by the next `billing:run`.
- * @param scope a tenant's id, or `plans`
  */
 export async function settleBilling(
   control: ControlConnection,
-  { stripe }: Pick<Config, "stripe">,
-  scope: string | "plans",
+  { stripe, scope, onLive }: SettleBillingInput,
 ): Promise<BillingOutcome> {
   const before = await waitingSteps(control, scope);
   if (before === 0) return { state: "none", waiting: 0, message: null };
   try {
     const { runOutbox } = await import("../billing/run-outbox.js");
     const { openBilling } = await import("../billing/connection.js");
-    const { failed, waiting: left, steps, stopped } = await runOutbox(openBilling(control, stripe), { accountId: scope });
+    const billing = openBilling(control, stripe);
+    if (billing.livemode) onLive?.();
+    const { failed, waiting: left, steps, stopped } = await runOutbox(billing, { accountId: scope });
     const message = stopped?.message ?? steps.find(({ outcome }) => outcome !== "done")?.message ?? null;
     return { state: failed > 0 ? "failed" : left > 0 ? "waiting" : "done", waiting: left, message };
   } catch (error) {

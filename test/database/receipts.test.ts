@@ -4,7 +4,7 @@ import type { ChainProblem } from "../../src/control-plane/check-links.js";
 import { completeReceipt } from "../../src/control-plane/complete-receipt.js";
 import type { ControlConnection } from "../../src/control-plane/connection.js";
 import { exportChain } from "../../src/control-plane/export-receipts.js";
-import type { OutsideStore } from "../../src/control-plane/outside-stores.js";
+import type { OutsideStore, Removal, StoreEntry } from "../../src/control-plane/outside-stores.js";
 import { purgeTenant } from "../../src/control-plane/purge-tenant.js";
 import { findReceipt, listReceipts } from "../../src/control-plane/read-receipts.js";
 import type { Link, Receipt } from "../../src/control-plane/receipt.js";
@@ -19,17 +19,17 @@ class FakeStore implements OutsideStore {
   readonly name = "stripe";
   readonly removed: string[] = [];
   failure: Error | null = null;
-  /** Called at the removal, inside the purge. */
+  /** Called at the removal, before anything is deleted here. */
   onRemove: () => Promise<void> = async () => undefined;
 
-  async reference(_tx: unknown, accountId: string): Promise<string | null> {
-    return accountId === NOT_THERE.id ? null : `cus_${accountId.slice(0, 8)}`;
+  async find(_db: unknown, accountId: string): Promise<StoreEntry> {
+    return { reference: accountId === NOT_THERE.id ? null : `cus_${accountId.slice(0, 8)}` };
   }
 
-  async remove(reference: string): Promise<void> {
+  async remove({ reference }: Removal): Promise<void> {
     await this.onRemove();
     if (this.failure) throw this.failure;
-    this.removed.push(reference);
+    this.removed.push(reference ?? "");
   }
 }
 

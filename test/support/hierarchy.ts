@@ -164,6 +164,7 @@ export const PERMISSIONS: readonly Permission[] = [
     "vendor-admin",
     "purge a tenant",
     "tenant:purge HELD --dry-run",
+    "SELECT FROM control.end_billing($2)",
     "SELECT FROM control.check_purge($2, false)",
     "SELECT FROM control.open_purge($2, 'x', false)",
     "SELECT control.sweep_table($2, 'tenant.users')",

@@ -1128,6 +1128,20 @@ BEGIN
 END
 $$;
 
+-- Before a purge: the subscription ends, and with the setting `billing.customer_after_purge` at "delete" the customer is deleted.
+CREATE FUNCTION control.end_billing(p_account uuid) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog
+AS $$
+BEGIN
+  PERFORM control.set_billing(p_account, 'cancel');
+  IF EXISTS (SELECT FROM control.settings s WHERE s.key = 'billing.customer_after_purge' AND s.value = '"delete"')
+     AND EXISTS (SELECT FROM control.stripe_customers c WHERE c.account_id = p_account)
+     AND NOT EXISTS (SELECT FROM control.billing_steps b WHERE b.account_id = p_account AND b.kind = 'customer.delete' AND b.state IN ('pending', 'failed')) THEN
+    PERFORM control.add_billing_step('customer.delete', p_account);
+  END IF;
+END
+$$;
+
 -- How a subscription is paid: by the card on file, or by an invoice that is sent.
 CREATE FUNCTION control.set_collection(p_livemode boolean, p_account uuid, p_method text) RETURNS boolean
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog
@@ -1531,6 +1545,7 @@ TO azora_billing;
 GRANT SELECT ON control.operators, control.settings, control.admin_audit_log, control.purge_receipts, control.receipt_addenda, control.purge_approvals TO azora_vendor_admin;
 GRANT EXECUTE ON FUNCTION
   control.create_accounts(jsonb, boolean),
+  control.end_billing(uuid),
   control.create_account(text, text, text, text, boolean),
   control.update_account(uuid, text, text, text, jsonb, text),
   control.suspend_account(uuid, text, boolean),

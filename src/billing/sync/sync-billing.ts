@@ -29,13 +29,34 @@ export interface SyncBillingResult {
 export async function syncBilling(billing: Billing, { fix, onDrift }: SyncBillingInput): Promise<SyncBillingResult> {
   const found = await collect(billing, fix.length === 0 ? onDrift : undefined);
   const fixed: Partial<Record<DriftClass, number>> = {};
-  for (const drift of found.filter((each) => fix.includes(each.class))) {
-    if (await fixDrift(billing, drift)) fixed[drift.class] = (fixed[drift.class] ?? 0) + 1;
+  // What shouldn't be there goes first: nothing is repaired beside a step that is under way.
+  for (const isExcess of [true, false]) {
+    const now = found.filter((each) => fix.includes(each.class) && EXCESS.has(each.class) === isExcess);
+    if (await fixAll(billing, now, fixed)) await empty(billing);
   }
-  if (Object.keys(fixed).length === 0) return { drift: found, fixed, waiting: await waitingSteps(billing.control) };
+  const drift = Object.keys(fixed).length === 0 ? found : await collect(billing, onDrift);
+  return { drift, fixed, waiting: await waitingSteps(billing.control) };
+}
+
+const EXCESS: ReadonlySet<DriftClass> = new Set(["orphaned", "purged-billed"]);
+
+async function fixAll(
+  billing: Billing,
+  drift: readonly Drift[],
+  fixed: Partial<Record<DriftClass, number>>,
+): Promise<boolean> {
+  let any = false;
+  for (const each of drift) {
+    if (!(await fixDrift(billing, each))) continue;
+    fixed[each.class] = (fixed[each.class] ?? 0) + 1;
+    any = true;
+  }
+  return any;
+}
+
+async function empty(billing: Billing): Promise<void> {
   const { stopped } = await runOutbox(billing);
   if (stopped) throw new AzoraError(stopped.code, stopped.message, stopped.hint === null ? {} : { hint: stopped.hint });
-  return { drift: await collect(billing, onDrift), fixed, waiting: await waitingSteps(billing.control) };
 }
 
 async function collect(billing: Billing, onDrift?: (drift: Drift) => void): Promise<readonly Drift[]> {

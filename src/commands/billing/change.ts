@@ -2,7 +2,7 @@ import { option, string } from "@oclif/core/flags";
 import type { ChangePlanResult } from "../../billing/change-billing.js";
 import type { Billing } from "../../billing/connection.js";
 import { AzoraCommand } from "../../cli/base-command.js";
-import { announceLive, billingSentence } from "../../cli/billing.js";
+import { billingSentence } from "../../cli/billing.js";
 import { requireConsent } from "../../cli/consent.js";
 import { dryRunFlag, tenantArgument, yesFlag } from "../../cli/flags.js";
 import { changePreview } from "../../cli/views/billing.js";
@@ -44,14 +44,14 @@ export default class BillingChangeCommand extends AzoraCommand {
     const { findTenant } = await import("../../control-plane/find-tenant.js");
     const result = await this.using(openInstallation(settings), async (installation): Promise<Changed> => {
       const billing = await installation.billing();
-      if (!dryRun) announceLive(this.io, billing);
+      if (!dryRun && billing.livemode) this.announceLive();
       const input = { tenant, agreed: yes || dryRun, dryRun };
       const change =
         plan === undefined
           ? await this.changeCollection(billing, input, collection)
           : await this.changePlan(billing, input, plan);
       const { id } = await findTenant(billing.control, tenant);
-      return { ...change, dryRun, billing: dryRun ? null : await settleBilling(billing.control, settings, id) };
+      return { ...change, dryRun, billing: dryRun ? null : await settleBilling(billing.control, { ...settings, scope: id }) };
     });
     const what = plan === undefined ? `pays by ${collection}` : `is on the plan ${plan}`;
     if (!result.changed) this.note(`It was so already: the tenant "${tenant}" ${what}; nothing was changed and no money moved.`);

@@ -1,6 +1,5 @@
 import type { ConnectBillingResult } from "../../billing/connect.js";
 import { AzoraCommand } from "../../cli/base-command.js";
-import { announceLive } from "../../cli/billing.js";
 import { requireConsent } from "../../cli/consent.js";
 import { renderDetails } from "../../cli/details.js";
 import { dryRunFlag, yesFlag } from "../../cli/flags.js";
@@ -22,7 +21,7 @@ export default class BillingConnectCommand extends AzoraCommand {
     const { connectBilling } = await import("../../billing/connect.js");
     const result = await this.using(openInstallation(this.settings()), async (installation) => {
       const billing = await installation.billing();
-      if (!dryRun) announceLive(this.io, billing);
+      if (!dryRun && billing.livemode) this.announceLive();
       const question = `Bill the tenants of this installation by Stripe (${billing.livemode ? "live" : "test"} mode)?`;
       await requireConsent(this.io, { question, given: yes || dryRun, flag: "--yes", preview: "--dry-run" });
       return connectBilling(billing, dryRun);

@@ -1,6 +1,5 @@
 import type { RunOutboxResult } from "../../billing/run-outbox.js";
 import { AzoraCommand } from "../../cli/base-command.js";
-import { announceLive } from "../../cli/billing.js";
 import { CheckFailed } from "../../cli/failure.js";
 import { optionalTenantArgument, switchFlag } from "../../cli/flags.js";
 import { withProgress } from "../../cli/progress.js";
@@ -23,7 +22,7 @@ export default class BillingRunCommand extends AzoraCommand {
     const { findTenant } = await import("../../control-plane/find-tenant.js");
     const result = await this.using(openInstallation(this.settings()), async (installation) => {
       const billing = await installation.billing();
-      announceLive(this.io, billing);
+      if (billing.livemode) this.announceLive();
       const scope = args.tenant === undefined ? {} : { accountId: (await findTenant(billing.control, args.tenant)).id };
       if (flags.retry) await retrySteps(billing, scope);
       return withProgress(this.io, "Asking Stripe", (progress) => {

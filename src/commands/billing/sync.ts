@@ -2,7 +2,6 @@ import { option } from "@oclif/core/flags";
 import type { DriftClass } from "../../billing/sync/drift.js";
 import type { SyncBillingResult } from "../../billing/sync/sync-billing.js";
 import { AzoraCommand } from "../../cli/base-command.js";
-import { announceLive } from "../../cli/billing.js";
 import { CheckFailed } from "../../cli/failure.js";
 import { withProgress } from "../../cli/progress.js";
 import { driftTable } from "../../cli/views/billing.js";
@@ -36,7 +35,7 @@ export default class BillingSyncCommand extends AzoraCommand {
     const { syncBilling } = await import("../../billing/sync/sync-billing.js");
     const result = await this.using(openInstallation(this.settings()), async (installation) => {
       const billing = await installation.billing();
-      if (fix.length > 0) announceLive(this.io, billing);
+      if (fix.length > 0 && billing.livemode) this.announceLive();
       return withProgress(this.io, "Comparing with Stripe", () => syncBilling(billing, { fix }));
     });
     const { drift, fixed, waiting } = result;

@@ -1,7 +1,7 @@
 import { string } from "@oclif/core/flags";
 import type { ReportUsageResult } from "../../billing/report-usage.js";
 import { AzoraCommand } from "../../cli/base-command.js";
-import { announceLive, billingSentence } from "../../cli/billing.js";
+import { billingSentence } from "../../cli/billing.js";
 import { renderDetails } from "../../cli/details.js";
 import { dryRunFlag, tenantArgument } from "../../cli/flags.js";
 import { parseTime, parseWhole } from "../../cli/input.js";
@@ -34,9 +34,9 @@ export default class BillingUsageCommand extends AzoraCommand {
     const { settleBilling } = await import("../../installation/settle-billing.js");
     const result = await this.using(openInstallation(settings), async (installation) => {
       const billing = await installation.billing();
-      if (!dryRun) announceLive(this.io, billing);
+      if (!dryRun && billing.livemode) this.announceLive();
       const told = await recordUsage(billing, { tenant: args.tenant, meter, value, at, id, dryRun });
-      return { ...told, billing: dryRun ? null : await settleBilling(billing.control, settings, told.accountId) };
+      return { ...told, billing: dryRun ? null : await settleBilling(billing.control, { ...settings, scope: told.accountId }) };
     });
     this.present(result, (out) =>
       renderDetails(out, [

@@ -1,7 +1,7 @@
 import { boolean, string } from "@oclif/core/flags";
 import { AzoraCommand } from "../../cli/base-command.js";
 import { requireTypedConsent } from "../../cli/consent.js";
-import { dryRunFlag, optionalTenantArgument, switchFlag } from "../../cli/flags.js";
+import { billingFlag, dryRunFlag, optionalTenantArgument, switchFlag } from "../../cli/flags.js";
 import { parseDuration } from "../../cli/input.js";
 import { withProgress } from "../../cli/progress.js";
 import { duePurges, purgePreview, purgeWarning } from "../../cli/views/purge.js";
@@ -31,7 +31,7 @@ type PurgeResult = (PurgeTenantResult | { readonly purged: false; readonly previ
 export default class TenantPurgeCommand extends AzoraCommand {
   static override summary = "Delete a tenant and everything it has, for good; at once or in a while.";
   static override description =
-    "A purge begins with a suspended tenant: `--after 30d` schedules it, `--cancel` takes that back, `--due` (for cron) does all whose time has come. Without them it is done at once; `--now` takes an active tenant too, and doesn't wait for a schedule. One transaction, ending with a signed receipt: killed at any point, the tenant is whole or gone, and the same command finishes. Its audit log goes with it; take it out first with `audit:export`. Outside stores (Stripe) come first; one that can't be reached is pending in the receipt, for `receipt:complete`. --dry-run says what would go, how long it would take, which indexes are missing on the way, and what stands in its way. On a terminal that is shown and the slug asked for; a script passes --confirm SLUG. What --due purges was confirmed when it was scheduled. A tenant under legal hold is purged by nobody; with the setting purge.approvals another operator has to agree (`tenant:approve`).";
+    "A purge begins with a suspended tenant: `--after 30d` schedules it, `--cancel` takes that back, `--due` (for cron) does all whose time has come. Without them it is done at once; `--now` takes an active tenant too, and doesn't wait for a schedule. One transaction, ending with a signed receipt: killed at any point, the tenant is whole or gone, and the same command finishes. Its audit log goes with it; take it out first with `audit:export`. At Stripe the subscription ends first, without a last invoice and without giving money back, and is seen to have ended; the customer stays there with its invoices, or is deleted with the setting billing.customer_after_purge. What Stripe can't be asked now is pending in the receipt, for `receipt:complete`; so is what `--billing keep` leaves as it is. --dry-run says what would go, how long it would take, which indexes are missing on the way, and what stands in its way. On a terminal that is shown and the slug asked for; a script passes --confirm SLUG. What --due purges was confirmed when it was scheduled. A tenant under legal hold is purged by nobody; with the setting purge.approvals another operator has to agree (`tenant:approve`).";
   static override examples = [
     '<%= config.bin %> tenant:purge acme --after 30d --confirm acme --reason "contract ended 2026-10-31"',
     "<%= config.bin %> tenant:purge acme --cancel",
@@ -49,6 +49,7 @@ export default class TenantPurgeCommand extends AzoraCommand {
     }),
     cancel: boolean({ description: "Take a scheduled purge back.", exclusive: ["now", "due", "confirm"] }),
     due: boolean({ description: "Purge every tenant whose time has come.", exclusive: ["now", "confirm", "reason"] }),
+    billing: billingFlag(["keep", "pause", "cancel"], "cancel"),
     now: switchFlag({ description: "Purge an active tenant too, and before its time." }),
     "dry-run": dryRunFlag,
   };
@@ -66,7 +67,8 @@ export default class TenantPurgeCommand extends AzoraCommand {
       await requireTypedConsent(this.io, { ...CONSENT, question: "", expected: "SLUG", given: undefined });
     }
     const { openInstallation } = await import("../../installation/open.js");
-    return this.using(openInstallation(this.settings()), async (installation) => {
+    const settings = { ...this.settings(), purgeBilling: flags.billing, onLive: () => this.announceLive() };
+    return this.using(openInstallation(settings), async (installation) => {
       const connection = await installation.control();
       if (tenant === undefined) return this.purgeDue(connection, dryRun);
       if (cancel) return this.cancelPurge(connection, tenant, dryRun);

@@ -29,7 +29,7 @@ export default class TenantResumeCommand extends AzoraCommand {
       const resumed = await resumeTenant(control, { tenant: args.tenant, fromNonpayment, billing, dryRun });
       return {
         ...resumed,
-        billing: dryRun || billing === "keep" ? null : await settleBilling(control, settings, resumed.tenant.id),
+        billing: dryRun || billing === "keep" ? null : await settleBilling(control, { ...settings, scope: resumed.tenant.id, onLive: () => this.announceLive() }),
       };
     });
     const { slug } = result.tenant;

@@ -1,9 +1,11 @@
 import { string } from "@oclif/core/flags";
 import { AzoraCommand } from "../../cli/base-command.js";
+import { billingSentence } from "../../cli/billing.js";
 import { dryRunFlag, tenantArgument } from "../../cli/flags.js";
 import { parsePairs } from "../../cli/input.js";
 import { tenantDetails } from "../../cli/views/tenant.js";
 import type { LifecycleResult } from "../../control-plane/change-tenant.js";
+import type { BillingOutcome } from "../../installation/settle-billing.js";
 import { AzoraError } from "../../errors.js";
 
 export default class TenantUpdateCommand extends AzoraCommand {
@@ -28,7 +30,7 @@ export default class TenantUpdateCommand extends AzoraCommand {
     "dry-run": dryRunFlag,
   };
 
-  async run(): Promise<LifecycleResult> {
+  async run(): Promise<LifecycleResult & { readonly billing: BillingOutcome | null }> {
     const { args, flags } = await this.parse(TenantUpdateCommand);
     const { name, "contact-email": contactEmail, slug, region, metadata, "dry-run": dryRun } = flags;
     const change = {
@@ -45,13 +47,20 @@ export default class TenantUpdateCommand extends AzoraCommand {
     }
     const { openInstallation } = await import("../../installation/open.js");
     const { updateTenant } = await import("../../control-plane/update-tenant.js");
-    const result = await this.using(openInstallation(this.settings()), async (installation) =>
-      updateTenant(await installation.control(), { tenant: args.tenant, ...change, dryRun }),
-    );
+    const { settleBilling } = await import("../../installation/settle-billing.js");
+    const settings = this.settings();
+    const result = await this.using(openInstallation(settings), async (installation) => {
+      const control = await installation.control();
+      const updated = await updateTenant(control, { tenant: args.tenant, ...change, dryRun });
+      const scope = updated.tenant.id;
+      const billing = dryRun ? null : await settleBilling(control, { ...settings, scope, onLive: () => this.announceLive() });
+      return { ...updated, billing };
+    });
     this.present(result, (out) => tenantDetails(out, result.tenant));
     if (!result.changed) this.note(`The tenant "${args.tenant}" was so already; nothing was changed.`);
     else if (dryRun) this.note(`Dry run: the tenant "${args.tenant}" would become this; nothing was changed.`);
     else this.done(`The tenant "${args.tenant}" is changed.`);
+    this.noteIf(result.billing && billingSentence(result.billing));
     return result;
   }
 }
