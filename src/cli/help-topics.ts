@@ -10,11 +10,11 @@ const MEANING: Record<keyof typeof EXIT, string> = {
   failure: "failed, done in part, a check that could not tell, or a bug in azora",
   usage: "bad flag, argument, value or setting",
   notFound: "not found: tenant, plan, database",
-  notPermitted: "not permitted: refused by PostgreSQL, or the tenant is suspended",
+  notPermitted: "not permitted: refused by PostgreSQL or Stripe, no Stripe key, or the tenant is suspended",
   conflict: "in conflict: exists already, is in use, not migrated, or newer than this azora",
   needsInput: "needs a confirmation or an input that wasn't given, or the answer was no",
   timedOut: "timed out",
-  unavailable: "the database can't be reached; try again",
+  unavailable: "the database or Stripe can't be reached; try again",
   violations: "a check found something; the result says what",
   interrupted: "interrupted; nothing is half done",
 };
@@ -41,6 +41,11 @@ CONNECTIONS (a PostgreSQL server; without any of them the embedded database is u
 KEYS
   AZORA_CONTEXT_KEY, AZORA_CONTEXT_KEY_FILE   ID:BASE64, 32 bytes; signs who acts in which tenant
   AZORA_SIGNING_KEY, AZORA_SIGNING_KEY_FILE   ID: and an Ed25519 PEM; signs receipts and reports
+
+STRIPE (without a key everything but billing works)
+  STRIPE_API_KEY, STRIPE_API_KEY_FILE   a secret or restricted key, of the mode that tenants are billed in
+  STRIPE_API_BASE                       another place than Stripe's own: loopback, or with a test key
+  STRIPE_TEST_CLOCK                     the test clock that new customers live by; with a test key
 
 LOG
   AZORA_REQUEST_ID   stands in the admin audit log beside what was done, to find it again

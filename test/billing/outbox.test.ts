@@ -1,5 +1,7 @@
+import Stripe from "stripe";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { Billing } from "../../src/billing/connection.js";
+import { recordUsage } from "../../src/billing/report-usage.js";
 import { runOutbox } from "../../src/billing/run-outbox.js";
 import { claimStep } from "../../src/billing/step.js";
 import { changePlan } from "../../src/control-plane/change-plan.js";
@@ -102,6 +104,25 @@ describeOnBothEngines("the outbox", (world) => {
     expect(await objectsOf(running, id)).toEqual({ customers: [], subscriptions: [] });
     const states = await world().look("SELECT DISTINCT state FROM control.billing_steps WHERE account_id = $1", id);
     expect(states).toEqual([{ state: "dropped" }]);
+  });
+
+  it("tells usage once under one word, and refuses the word other values", async () => {
+    const tell = (value: number) =>
+      recordUsage(billing, { tenant: "alpha", meter: "documents", value, at: new Date(), id: "day-1", dryRun: false });
+    const at = new Date();
+    const told = { tenant: "alpha", meter: "documents", value: 7, at, id: "day-1", dryRun: false };
+    expect(await recordUsage(billing, told)).toMatchObject({ changed: true, accountId: world().a.id });
+    expect(await recordUsage(billing, told)).toMatchObject({ changed: false });
+    await expect(tell(8)).rejects.toMatchObject({ code: "CONFLICT", hint: "Another --id tells more usage." });
+    // There is no such meter: said, and held back until there is one.
+    expect(await runOutbox(billing)).toMatchObject({ failed: 1, waiting: 1 });
+    const stripe = new Stripe(running.key, { host: running.host, port: running.port, protocol: "http" });
+    await stripe.billing.meters.create({ display_name: "Documents", event_name: "documents", default_aggregation: { formula: "sum" } });
+    running.control.fault({ kind: "drop_after", path: "/v1/billing/meter_events", times: 3 });
+    await billing.control.client.$queryRaw`SELECT control.retry_billing_steps()`;
+    expect(await runOutbox(billing)).toMatchObject({ done: 0, waiting: 1 });
+    expect(await settled(billing)).toMatchObject({ failed: 0 });
+    expect(await recordUsage(billing, told)).toMatchObject({ changed: false });
   });
 
   it("is shared by two runs: no step is done twice", async () => {

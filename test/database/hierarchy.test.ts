@@ -4,7 +4,9 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { purgeTenant } from "../../src/control-plane/purge-tenant.js";
 import { suspendTenant } from "../../src/control-plane/suspend-tenant.js";
 import { ensureOperator, OPERATOR_GROUPS, type OperatorRole } from "../../src/database/logins.js";
+import { billingOf, connected, settled } from "../billing/billed-world.js";
 import { Azora } from "../cli/azora.js";
+import { type RunningStripe, startStripe } from "../stripe/start.js";
 import { HIERARCHY, PERMISSIONS, type Permission } from "../support/hierarchy.js";
 import { OPERATORS } from "../support/prepare.js";
 import { urlsOf } from "../support/server-template.js";
@@ -24,7 +26,7 @@ async function prepare(world: World): Promise<TestTenant> {
   await ensureOperator(world.owner, OTHER, "billing");
   await purgeTenant(world.control, { tenant: (await world.newTenant(GONE)).slug, reason: "left", now: true });
   // Billed by Stripe: without it there is nothing to be asked of it.
-  await world.look("INSERT INTO control.stripe_connection (stripe_account, livemode) VALUES ('acct_hierarchy', false)");
+  await world.look("INSERT INTO control.stripe_connection (stripe_account, livemode) VALUES ('acct_hierarchy', false) ON CONFLICT DO NOTHING");
   const held = await world.newTenant();
   await suspendTenant(world.control, { tenant: held.slug, reason: "leaving", readOnly: false, dryRun: false });
   return held;
@@ -99,20 +101,29 @@ describeOnBothEngines("the hierarchy, by statements", (world) => {
 describe("the hierarchy, by commands", () => {
   const azora = new Azora();
   let world: World;
+  let running: RunningStripe;
   let held: TestTenant;
   beforeAll(async () => {
     const { World } = await import("../support/world.js");
     world = await World.open("server");
+    running = await startStripe();
+    await connected(world, running);
     held = await prepare(world);
+    await settled(billingOf(world, running));
   });
   afterAll(async () => {
     await azora.remove();
+    await running?.close();
     await world?.close();
   });
 
   it.each(HIERARCHY)("%s gets exit code 0 or 4, as the table says", async (role) => {
     const { serverUrl, password } = world.prepared;
-    const env = { AZORA_CONTROL_URL: urlsOf(serverUrl, world.place, password, OPERATORS[role]).control };
+    const env = {
+      AZORA_CONTROL_URL: urlsOf(serverUrl, world.place, password, OPERATORS[role]).control,
+      STRIPE_API_KEY: running.key,
+      STRIPE_API_BASE: running.url,
+    };
     const file = join(azora.home, "tenants.json");
     writeFileSync(file, JSON.stringify({ tenants: [{ slug: "new", name: "New", ownerEmail: "new@new.test" }] }));
     const words: Record<string, string> = { ALPHA: world.a.slug, HELD: held.slug, GONE, SELF: OPERATORS[role], FILE: file };

@@ -1364,16 +1364,16 @@ CREATE FUNCTION control.report_usage(p_livemode boolean, p_account uuid, p_meter
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog
 AS $$
 DECLARE
-  detail constant jsonb := jsonb_build_object('meter', p_meter, 'value', p_value, 'at', extract(epoch FROM date_trunc('second', p_at))::bigint,
+  wanted constant jsonb := jsonb_build_object('meter', p_meter, 'value', p_value, 'at', extract(epoch FROM date_trunc('second', p_at))::bigint,
     'identifier', encode(sha256(convert_to(concat_ws(E'\n', p_account, p_meter, p_word), 'UTF8')), 'hex'));
   before jsonb;
 BEGIN
   PERFORM control.require_stripe(p_livemode), control.lock_account(p_account);
-  IF control.add_billing_step('usage.report', p_account, NULL, detail, 'usage:' || (detail ->> 'identifier')) THEN
+  IF control.add_billing_step('usage.report', p_account, NULL, wanted, 'usage:' || (wanted ->> 'identifier')) THEN
     RETURN true;
   END IF;
-  SELECT b.detail INTO before FROM control.billing_steps b WHERE b.dedup_key = 'usage:' || (detail ->> 'identifier');
-  IF before IS DISTINCT FROM detail THEN
+  SELECT b.detail INTO before FROM control.billing_steps b WHERE b.dedup_key = 'usage:' || (wanted ->> 'identifier');
+  IF before IS DISTINCT FROM wanted THEN
     RAISE EXCEPTION USING ERRCODE = 'AZ012', MESSAGE = format('Usage "%s" was told already, with other values: %s at %s.', p_word, before ->> 'value', to_timestamp((before ->> 'at')::bigint)),
       HINT = 'Another --id tells more usage.';
   END IF;
