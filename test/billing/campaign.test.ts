@@ -69,17 +69,29 @@ describe(`with ${FAULTS} random faults (seed ${SEED})`, () => {
 
   const arm = () => {
     const rule: FaultRule = { kind: KINDS[below(KINDS.length)] ?? "drop", skip: below(4), times: 1 + below(4) };
-    running.control.fault({ ...rule, ...(rule.kind === "slow" && { delay: 1500 }), ...(rule.kind === "rate_limit" && { retryAfter: 1 }) });
+    running.control.fault({
+      ...rule,
+      ...(rule.kind === "slow" && { delay: 1500 }),
+      ...(rule.kind === "rate_limit" && { retryAfter: 1 }),
+    });
   };
 
   /** The built command line, killed when it has got so many answers, or a moment later. */
   async function killedRun(answers: number, wait: number): Promise<boolean> {
     const { serverUrl, password } = world.prepared;
     const { control } = urlsOf(serverUrl, world.place, password, OPERATORS["vendor-admin"]);
-    const env = { PATH: process.env.PATH ?? "", HOME: "/nonexistent", AZORA_DATA_DIR: "/nonexistent", AZORA_CONTROL_URL: control };
+    const env = {
+      PATH: process.env.PATH ?? "",
+      HOME: "/nonexistent",
+      AZORA_DATA_DIR: "/nonexistent",
+      AZORA_CONTROL_URL: control,
+    };
     const stripe = { STRIPE_API_KEY: running.key, STRIPE_API_BASE: running.url };
     const start = running.control.requests().length;
-    const child: ChildProcess = spawn(process.execPath, [RUN, "billing:run", "--json"], { env: { ...env, ...stripe }, stdio: "ignore" });
+    const child: ChildProcess = spawn(process.execPath, [RUN, "billing:run", "--json"], {
+      env: { ...env, ...stripe },
+      stdio: "ignore",
+    });
     const exit = once(child, "exit");
     while (child.exitCode === null && running.control.requests().length < start + answers) await setTimeout(2);
     await setTimeout(wait);
@@ -90,56 +102,67 @@ describe(`with ${FAULTS} random faults (seed ${SEED})`, () => {
 
   /** As if the time of a lease had passed. */
   const expireLeases = () =>
-    world.look("UPDATE control.billing_steps SET lease_until = clock_timestamp() WHERE state = 'pending' AND leased_by IS NOT NULL");
+    world.look(
+      "UPDATE control.billing_steps SET lease_until = clock_timestamp() WHERE state = 'pending' AND leased_by IS NOT NULL",
+    );
 
-  it("each tenant has one customer, one subscription, one cancellation, is charged once, and nothing drifts", async () => {
-    for (let fault = 0; fault < FAULTS; fault += 1) {
-      for (let n = 0; n <= below(3); n += 1) await change();
-      if (fault % KILL_EVERY === 0) {
+  it(
+    "each tenant has one customer, one subscription, one cancellation, is charged once, and nothing drifts",
+    async () => {
+      for (let fault = 0; fault < FAULTS; fault += 1) {
+        for (let n = 0; n <= below(3); n += 1) await change();
+        if (fault % KILL_EVERY === 0) {
+          await billing.control.client.$queryRaw`SELECT control.retry_billing_steps()`;
+          if (await killedRun(1 + below(4), below(25))) kills += 1;
+        } else {
+          arm();
+          await runOutbox(billing, { leaseSeconds: 5 });
+        }
+        await expireLeases();
         await billing.control.client.$queryRaw`SELECT control.retry_billing_steps()`;
-        if (await killedRun(1 + below(4), below(25))) kills += 1;
-      } else {
-        arm();
-        await runOutbox(billing, { leaseSeconds: 5 });
       }
-      await expireLeases();
-      await billing.control.client.$queryRaw`SELECT control.retry_billing_steps()`;
-    }
-    running.control.clearFaults();
-    await settled(billing);
-    expect((await syncBilling(billing, { fix: [] })).drift).toEqual([]);
-    const ended = await allOf<{ data: { object: { id: string } } } & { id: string }>("/v1/events?type=customer.subscription.deleted&limit=100");
-    for (const { id, canceled } of tenants) {
-      const { customers, subscriptions } = await objectsOf(running, id);
-      const never = canceled && customers.length === 0;
-      expect({ id, customers: customers.length, subscriptions: subscriptions.length }).toEqual({
-        id,
-        customers: never ? 0 : 1,
-        subscriptions: never || (canceled && subscriptions.length === 0) ? 0 : 1,
-      });
-      for (const subscription of subscriptions) {
-        expect(subscription.status).toBe(canceled ? "canceled" : "active");
-        expect(ended.filter(({ data }) => data.object.id === subscription.id)).toHaveLength(canceled ? 1 : 0);
-        // The first invoice, and none again: nobody is charged for what was asked twice.
-        const invoices = await allOf<Stripe.Invoice>(`/v1/invoices?subscription=${subscription.id}&limit=100`);
-        expect(invoices.filter(({ billing_reason }) => billing_reason === "subscription_create")).toHaveLength(1);
-      }
-      // A change of plan leaves two lines: what is given back and what is charged; twice would be four.
-      const [asked] = await world.look<{ changes: string }>(
-        "SELECT count(*) AS changes FROM control.billing_steps WHERE account_id = $1 AND kind = 'subscription.change' AND state = 'done'",
-        id,
+      running.control.clearFaults();
+      await settled(billing);
+      expect((await syncBilling(billing, { fix: [] })).drift).toEqual([]);
+      const ended = await allOf<{ data: { object: { id: string } } } & { id: string }>(
+        "/v1/events?type=customer.subscription.deleted&limit=100",
       );
-      expect(await prorationsOf(customers[0]?.id)).toBeLessThanOrEqual(2 * Number(asked?.changes));
-    }
-    expect(kills).toBeGreaterThan(0);
-    expect(tenants.length).toBeGreaterThan(1);
-  }, 60_000 + FAULTS * 20_000);
+      for (const { id, canceled } of tenants) {
+        const { customers, subscriptions } = await objectsOf(running, id);
+        const never = canceled && customers.length === 0;
+        expect({ id, customers: customers.length, subscriptions: subscriptions.length }).toEqual({
+          id,
+          customers: never ? 0 : 1,
+          subscriptions: never || (canceled && subscriptions.length === 0) ? 0 : 1,
+        });
+        for (const subscription of subscriptions) {
+          expect(subscription.status).toBe(canceled ? "canceled" : "active");
+          expect(ended.filter(({ data }) => data.object.id === subscription.id)).toHaveLength(canceled ? 1 : 0);
+          // The first invoice, and none again: nobody is charged for what was asked twice.
+          const invoices = await allOf<Stripe.Invoice>(`/v1/invoices?subscription=${subscription.id}&limit=100`);
+          expect(invoices.filter(({ billing_reason }) => billing_reason === "subscription_create")).toHaveLength(1);
+        }
+        // A change of plan leaves two lines: what is given back and what is charged; twice would be four.
+        const [asked] = await world.look<{ changes: string }>(
+          "SELECT count(*) AS changes FROM control.billing_steps WHERE account_id = $1 AND kind = 'subscription.change' AND state = 'done'",
+          id,
+        );
+        expect(await prorationsOf(customers[0]?.id)).toBeLessThanOrEqual(2 * Number(asked?.changes));
+      }
+      expect(kills).toBeGreaterThan(0);
+      expect(tenants.length).toBeGreaterThan(1);
+    },
+    60_000 + FAULTS * 20_000,
+  );
 
   it("goes red with a step that forgets what it is: then there are two customers", async () => {
     const id = await newTenant(billing);
     running.control.fault({ kind: "drop_after", path: "/v1/customers", times: 3 });
     await runOutbox(billing);
-    await world.look("UPDATE control.billing_steps SET idempotency_key = gen_random_uuid() || '-0-0' WHERE account_id = $1 AND state = 'pending' AND kind = 'customer.create'", id);
+    await world.look(
+      "UPDATE control.billing_steps SET idempotency_key = gen_random_uuid() || '-0-0' WHERE account_id = $1 AND state = 'pending' AND kind = 'customer.create'",
+      id,
+    );
     await settled(billing);
     expect((await objectsOf(running, id)).customers).toHaveLength(2);
     const { drift } = await syncBilling(billing, { fix: [] });

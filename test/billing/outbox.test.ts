@@ -117,7 +117,11 @@ describeOnBothEngines("the outbox", (world) => {
     // There is no such meter: said, and held back until there is one.
     expect(await runOutbox(billing)).toMatchObject({ failed: 1, waiting: 1 });
     const stripe = new Stripe(running.key, { host: running.host, port: running.port, protocol: "http" });
-    await stripe.billing.meters.create({ display_name: "Documents", event_name: "documents", default_aggregation: { formula: "sum" } });
+    await stripe.billing.meters.create({
+      display_name: "Documents",
+      event_name: "documents",
+      default_aggregation: { formula: "sum" },
+    });
     running.control.fault({ kind: "drop_after", path: "/v1/billing/meter_events", times: 3 });
     await billing.control.client.$queryRaw`SELECT control.retry_billing_steps()`;
     expect(await runOutbox(billing)).toMatchObject({ done: 0, waiting: 1 });

@@ -31,7 +31,8 @@ describeOnBothEngines("billing:sync", (world) => {
 
   const report = async () => (await syncBilling(billing, { fix: [] })).drift;
   const fix = (...classes: DriftClass[]) => syncBilling(billing, { fix: classes });
-  const subscriptionOf = async (id: string) => (await objectsOf(running, id)).subscriptions.find(({ status }) => status !== "canceled");
+  const subscriptionOf = async (id: string) =>
+    (await objectsOf(running, id)).subscriptions.find(({ status }) => status !== "canceled");
   async function billed(plan = "team"): Promise<{ id: string; subscription: Stripe.Subscription }> {
     const id = await newTenant(billing, plan);
     await settled(billing);
@@ -153,13 +154,21 @@ describeOnBothEngines("billing:sync", (world) => {
     const step = await claimStep(billing, { worker: "slow", leaseSeconds: 60, accountId: id });
     const installation = step?.request.installation ?? "";
     // Made at Stripe a moment ago; the database hasn't been told yet.
-    const made = await stripe.customers.create({ email: "now@acme.test", metadata: { azora_account: id, azora_installation: installation } });
+    const made = await stripe.customers.create({
+      email: "now@acme.test",
+      metadata: { azora_account: id, azora_installation: installation },
+    });
     const before = running.control.requests().length;
     expect(await fix("orphaned", "missing", "purged-billed")).toMatchObject({ drift: [], fixed: {} });
     const [refused] = await billing.control.client.$queryRaw<{ repaired: boolean }[]>`
       SELECT control.repair_billing(false, ${id}::uuid, 'stray', ${made.id}) AS repaired`;
     expect(refused?.repaired).toBe(false);
-    expect(running.control.requests().slice(before).filter(({ method }) => method !== "GET")).toEqual([]);
+    expect(
+      running.control
+        .requests()
+        .slice(before)
+        .filter(({ method }) => method !== "GET"),
+    ).toEqual([]);
     expect(await stripe.customers.retrieve(other.id)).toMatchObject({ id: other.id });
     await stripe.customers.del(made.id);
     await world().look("UPDATE control.billing_steps SET leased_by = NULL, lease_until = NULL WHERE account_id = $1", id);

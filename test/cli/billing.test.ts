@@ -47,16 +47,27 @@ describe("billing", () => {
     expect({ words, exit, stdout }).toMatchObject({ exit: 0 });
     return document.result;
   };
-  const create = (slug: string, plan: string) => `tenant:create ${slug} --slug ${slug} --owner-email owner@${slug}.test --plan ${plan}`;
+  const create = (slug: string, plan: string) =>
+    `tenant:create ${slug} --slug ${slug} --owner-email owner@${slug}.test --plan ${plan}`;
 
   it("is nobody's need: without a key all else works, and billing says what is missing", async () => {
     const made = await azora.json(create("before", "free").split(" "), control);
     expect(made).toMatchObject({ exit: 0, document: { result: { created: true, billing: { state: "none" } } } });
-    for (const words of ["billing:show before", "billing:sync", "billing:run", "billing:connect --yes", "billing:invoices before"]) {
+    for (const words of [
+      "billing:show before",
+      "billing:sync",
+      "billing:run",
+      "billing:connect --yes",
+      "billing:invoices before",
+    ]) {
       const { exit, document } = await azora.json(words.split(" "), control);
       expect({ words, exit, error: document.error }).toMatchObject({
         exit: 4,
-        error: { code: "BILLING_NOT_CONFIGURED", message: expect.stringContaining("no money moved"), hint: expect.stringContaining("STRIPE_API_KEY") },
+        error: {
+          code: "BILLING_NOT_CONFIGURED",
+          message: expect.stringContaining("no money moved"),
+          hint: expect.stringContaining("STRIPE_API_KEY"),
+        },
       });
     }
     const unconnected = await run("billing:show before");
@@ -99,17 +110,31 @@ describe("billing", () => {
     expect(dearer?.id).not.toBe(price?.id);
     await result("plan:create old --name Old --amount 1 --currency EUR");
     expect(await result("plan:archive old")).toMatchObject({ changed: true });
-    expect((await result("plan:list")).plans.map(({ code }: { code: string }) => code)).toEqual(["free", "team", "pro", "enterprise"]);
+    expect((await result("plan:list")).plans.map(({ code }: { code: string }) => code)).toEqual([
+      "free",
+      "team",
+      "pro",
+      "enterprise",
+    ]);
     expect((await run(create("late", "old"))).exit).toBe(3);
   });
 
   it("bills a tenant from its first day, and shows what", async () => {
     expect(await result(create("acme", "free"))).toMatchObject({ created: true, billing: { state: "done" } });
     const shown = await result("billing:show acme");
-    expect(shown).toMatchObject({ slug: "acme", plan: "free", status: "active", livemode: false, paymentMethod: null, waiting: 0 });
+    expect(shown).toMatchObject({
+      slug: "acme",
+      plan: "free",
+      status: "active",
+      livemode: false,
+      paymentMethod: null,
+      waiting: 0,
+    });
     expect(shown.portal).toMatch(/^https:/);
     await stripe.customers.update(shown.customer, {
-      invoice_settings: { default_payment_method: (await stripe.paymentMethods.attach("pm_card_visa", { customer: shown.customer })).id },
+      invoice_settings: {
+        default_payment_method: (await stripe.paymentMethods.attach("pm_card_visa", { customer: shown.customer })).id,
+      },
     });
     expect((await result("billing:show acme --no-portal")).paymentMethod).toMatch(/^visa 4242, /);
     expect((await result("billing:portal acme")).url).toMatch(/^https:/);
@@ -156,7 +181,10 @@ describe("billing", () => {
     const { subscription } = await result("billing:show acme --no-portal");
     await stripe.subscriptions.update(subscription, { cancel_at_period_end: true });
     const found = await run("billing:sync");
-    expect(found).toMatchObject({ exit: 9, document: { ok: false, result: { drift: [{ class: "other-status", slug: "acme" }] } } });
+    expect(found).toMatchObject({
+      exit: 9,
+      document: { ok: false, result: { drift: [{ class: "other-status", slug: "acme" }] } },
+    });
     expect((await run("billing:sync --fix missing")).exit).toBe(9);
     expect(await result("billing:sync --fix other-status")).toMatchObject({ drift: [], fixed: { "other-status": 1 } });
     await stripe.subscriptions.update(subscription, { cancel_at_period_end: false });
@@ -168,7 +196,10 @@ describe("billing", () => {
     const at = () => stripe.subscriptions.retrieve(subscription);
     expect(await result("tenant:suspend acme --reason audit --yes")).toMatchObject({ billing: null });
     expect((await at()).pause_collection).toBeNull();
-    expect(await result("tenant:suspend acme --reason audit --yes --billing pause")).toMatchObject({ changed: true, billing: { state: "done" } });
+    expect(await result("tenant:suspend acme --reason audit --yes --billing pause")).toMatchObject({
+      changed: true,
+      billing: { state: "done" },
+    });
     expect((await at()).pause_collection).toMatchObject({ behavior: "void" });
     expect(await result("tenant:resume acme")).toMatchObject({ changed: true, billing: { state: "done" } });
     expect((await at()).pause_collection).toBeNull();
@@ -176,7 +207,10 @@ describe("billing", () => {
     // Nothing is deleted while the tenant may still be billed.
     running.control.fault({ kind: "drop", path: "/v1/subscriptions", times: 100 });
     const stuck = await run("tenant:purge acme --confirm acme --reason left");
-    expect(stuck).toMatchObject({ exit: 8, document: { error: { message: expect.stringContaining("still billed, so nothing was deleted") } } });
+    expect(stuck).toMatchObject({
+      exit: 8,
+      document: { error: { message: expect.stringContaining("still billed, so nothing was deleted") } },
+    });
     running.control.clearFaults();
     expect((await run("tenant:show acme")).exit).toBe(0);
     await world.look("UPDATE control.billing_steps SET next_attempt_at = clock_timestamp() WHERE state = 'pending'");

@@ -26,7 +26,9 @@ async function prepare(world: World): Promise<TestTenant> {
   await ensureOperator(world.owner, OTHER, "billing");
   await purgeTenant(world.control, { tenant: (await world.newTenant(GONE)).slug, reason: "left", now: true });
   // Billed by Stripe: without it there is nothing to be asked of it.
-  await world.look("INSERT INTO control.stripe_connection (stripe_account, livemode) VALUES ('acct_hierarchy', false) ON CONFLICT DO NOTHING");
+  await world.look(
+    "INSERT INTO control.stripe_connection (stripe_account, livemode) VALUES ('acct_hierarchy', false) ON CONFLICT DO NOTHING",
+  );
   const held = await world.newTenant();
   await suspendTenant(world.control, { tenant: held.slug, reason: "leaving", readOnly: false, dryRun: false });
   return held;

@@ -80,6 +80,8 @@ describe("loadConfig()", () => {
       ownerUrl: { value: url("h"), from: "AZORA_OWNER_URL_FILE" },
       signingKey: { value: { id: "default" }, from: "AZORA_SIGNING_KEY_FILE" },
     });
+    const { stripe } = load({ STRIPE_API_KEY_FILE: file("stripe", "sk_test_filed\n") });
+    expect(stripe).toMatchObject({ key: { value: "sk_test_filed", from: "STRIPE_API_KEY_FILE" }, apiBase: undefined });
   });
 
   it.each([
@@ -88,6 +90,7 @@ describe("loadConfig()", () => {
     "AZORA_TENANT_URL",
     "AZORA_CONTEXT_KEY",
     "AZORA_SIGNING_KEY",
+    "STRIPE_API_KEY",
   ])("refuses %s beside its file", (name) => {
     const { code, message } = failure({ [name]: url("h"), [`${name}_FILE`]: file("x", url("h")) });
     expect(code).toBe("CONFIG_INVALID");

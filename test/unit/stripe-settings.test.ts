@@ -26,6 +26,11 @@ describe("a Stripe key", () => {
   });
 });
 
+it("a test clock goes with a test key, and with no live one", () => {
+  expect(stripeSettings("sk_test_a", undefined, "clock_1")).toMatchObject({ testClock: "clock_1" });
+  expect(() => stripeSettings("sk_live_a", undefined, "clock_1")).toThrow(expect.objectContaining({ code: "CONFIG_INVALID" }));
+});
+
 describe("STRIPE_API_BASE", () => {
   it.each([
     ["sk_test_a", "http://127.0.0.1:12111"],

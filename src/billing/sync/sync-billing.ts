@@ -40,11 +40,7 @@ export async function syncBilling(billing: Billing, { fix, onDrift }: SyncBillin
 
 const EXCESS: ReadonlySet<DriftClass> = new Set(["orphaned", "purged-billed"]);
 
-async function fixAll(
-  billing: Billing,
-  drift: readonly Drift[],
-  fixed: Partial<Record<DriftClass, number>>,
-): Promise<boolean> {
+async function fixAll(billing: Billing, drift: readonly Drift[], fixed: Partial<Record<DriftClass, number>>): Promise<boolean> {
   let any = false;
   for (const each of drift) {
     if (!(await fixDrift(billing, each))) continue;

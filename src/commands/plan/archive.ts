@@ -21,7 +21,10 @@ export default class PlanArchiveCommand extends AzoraCommand {
     const result = await this.using(openInstallation(settings), async (installation) => {
       const control = await installation.control();
       const archived = await archivePlan(control, { code: args.code, dryRun });
-      return { ...archived, billing: dryRun ? null : await settleBilling(control, { ...settings, scope: "plans", onLive: () => this.announceLive() }) };
+      return {
+        ...archived,
+        billing: dryRun ? null : await settleBilling(control, { ...settings, scope: "plans", onLive: () => this.announceLive() }),
+      };
     });
     this.present(result, (out) => planDetails(out, result.plan));
     if (!result.changed) this.note(`The plan "${args.code}" was out of sale already; nothing was changed.`);

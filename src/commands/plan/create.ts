@@ -38,7 +38,10 @@ export default class PlanCreateCommand extends AzoraCommand {
     const result = await this.using(openInstallation(settings), async (installation) => {
       const control = await installation.control();
       const made = await createPlan(control, { code: args.code, name, amount, currency, interval, trialDays, dryRun });
-      return { ...made, billing: dryRun ? null : await settleBilling(control, { ...settings, scope: "plans", onLive: () => this.announceLive() }) };
+      return {
+        ...made,
+        billing: dryRun ? null : await settleBilling(control, { ...settings, scope: "plans", onLive: () => this.announceLive() }),
+      };
     });
     this.present(result, (out) => planDetails(out, result.plan));
     if (dryRun) this.note(`Dry run: the plan "${args.code}" would be made so; nothing was changed.`);

@@ -35,7 +35,10 @@ export default class PlanUpdateCommand extends AzoraCommand {
     const result = await this.using(openInstallation(settings), async (installation) => {
       const control = await installation.control();
       const updated = await updatePlan(control, { code: args.code, ...changes, dryRun });
-      return { ...updated, billing: dryRun ? null : await settleBilling(control, { ...settings, scope: "plans", onLive: () => this.announceLive() }) };
+      return {
+        ...updated,
+        billing: dryRun ? null : await settleBilling(control, { ...settings, scope: "plans", onLive: () => this.announceLive() }),
+      };
     });
     this.present(result, (out) => planDetails(out, result.plan));
     if (!result.changed) this.note(`The plan "${args.code}" was so already; nothing was changed.`);

@@ -44,7 +44,12 @@ export default class TenantCreateCommand extends AzoraCommand {
     const result = await this.using(openInstallation(settings), async (installation) => {
       const control = await installation.control();
       const made = await createTenant(control, input);
-      return { ...made, billing: input.dryRun ? null : await settleBilling(control, { ...settings, scope: made.tenant.id, onLive: () => this.announceLive() }) };
+      return {
+        ...made,
+        billing: input.dryRun
+          ? null
+          : await settleBilling(control, { ...settings, scope: made.tenant.id, onLive: () => this.announceLive() }),
+      };
     });
     this.present(result, (out) => tenantDetails(out, result.tenant));
     if (!result.created) this.note(`The tenant "${input.slug}" exists already; nothing was changed.`);

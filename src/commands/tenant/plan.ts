@@ -28,7 +28,12 @@ export default class TenantPlanCommand extends AzoraCommand {
     const result = await this.using(openInstallation(settings), async (installation) => {
       const control = await installation.control();
       const changed = await changePlan(control, { tenant, plan, dryRun });
-      return { ...changed, billing: dryRun ? null : await settleBilling(control, { ...settings, scope: changed.tenant.id, onLive: () => this.announceLive() }) };
+      return {
+        ...changed,
+        billing: dryRun
+          ? null
+          : await settleBilling(control, { ...settings, scope: changed.tenant.id, onLive: () => this.announceLive() }),
+      };
     });
     const { slug } = result.tenant;
     this.present(result, (out) => tenantDetails(out, result.tenant));

@@ -29,7 +29,10 @@ export default class TenantResumeCommand extends AzoraCommand {
       const resumed = await resumeTenant(control, { tenant: args.tenant, fromNonpayment, billing, dryRun });
       return {
         ...resumed,
-        billing: dryRun || billing === "keep" ? null : await settleBilling(control, { ...settings, scope: resumed.tenant.id, onLive: () => this.announceLive() }),
+        billing:
+          dryRun || billing === "keep"
+            ? null
+            : await settleBilling(control, { ...settings, scope: resumed.tenant.id, onLive: () => this.announceLive() }),
       };
     });
     const { slug } = result.tenant;

@@ -39,7 +39,10 @@ export default class TenantSuspendCommand extends AzoraCommand {
       const suspended = await suspendTenant(control, { tenant: args.tenant, reason, readOnly, forNonpayment, billing, dryRun });
       return {
         ...suspended,
-        billing: dryRun || billing === "keep" ? null : await settleBilling(control, { ...settings, scope: suspended.tenant.id, onLive: () => this.announceLive() }),
+        billing:
+          dryRun || billing === "keep"
+            ? null
+            : await settleBilling(control, { ...settings, scope: suspended.tenant.id, onLive: () => this.announceLive() }),
       };
     });
     const { slug } = result.tenant;

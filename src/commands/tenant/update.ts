@@ -5,8 +5,8 @@ import { dryRunFlag, tenantArgument } from "../../cli/flags.js";
 import { parsePairs } from "../../cli/input.js";
 import { tenantDetails } from "../../cli/views/tenant.js";
 import type { LifecycleResult } from "../../control-plane/change-tenant.js";
-import type { BillingOutcome } from "../../installation/settle-billing.js";
 import { AzoraError } from "../../errors.js";
+import type { BillingOutcome } from "../../installation/settle-billing.js";
 
 export default class TenantUpdateCommand extends AzoraCommand {
   static override summary = "Change what the vendor knows of a tenant: name, contact, slug, region, metadata.";
