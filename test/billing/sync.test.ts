@@ -175,6 +175,12 @@ describeOnBothEngines("billing:sync", (world) => {
     await settled(billing);
   });
 
+  it("takes a subscription that was canceled before it was made for meant so", async () => {
+    const id = await newTenant(billing);
+    await billing.control.client.$queryRaw`SELECT control.set_billing(${id}::uuid, 'cancel')`;
+    expect(await fix("missing")).toMatchObject({ drift: [], fixed: {} });
+  });
+
   it("is refused to support, and to a key of the other mode", async () => {
     await expect(syncBilling({ ...billing, livemode: true }, { fix: [] })).rejects.toMatchObject({ code: "NOT_PERMITTED" });
     const support = await world().as("support");

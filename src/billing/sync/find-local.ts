@@ -4,14 +4,15 @@ import type { Drift } from "./drift.js";
 
 const PAGE = 500;
 
-/** Tenants that work and that Stripe was never asked to bill. */
+/** Tenants that work and that Stripe was never asked to bill; a subscription that was canceled before it was made is meant so. */
 export async function* neverBilled({ control }: Billing): AsyncGenerator<Drift> {
   for (let after = "00000000-0000-0000-0000-000000000000"; ; ) {
     const rows = await control.client.$queryRaw<{ id: string; slug: string; plan: string }[]>`
       SELECT a.id::text AS id, a.slug, p.code AS plan
       FROM control.accounts a JOIN control.subscriptions s ON s.account_id = a.id JOIN control.plans p ON p.id = s.plan_id
       WHERE a.status = 'active' AND s.stripe_id IS NULL AND a.id > ${after}::uuid
-        AND NOT EXISTS (SELECT FROM control.billing_steps b WHERE b.account_id = a.id AND b.state IN ('pending', 'failed'))
+        AND NOT EXISTS (SELECT FROM control.billing_steps b WHERE b.account_id = a.id
+          AND (b.state IN ('pending', 'failed') OR b.state = 'dropped' AND b.kind = 'subscription.create'))
       ORDER BY a.id LIMIT ${PAGE}`;
     for (const { id, slug, plan } of rows) {
       yield { class: "missing", accountId: id, slug, object: null, inDatabase: `subscription to ${plan}`, atStripe: null };
