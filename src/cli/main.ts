@@ -7,6 +7,7 @@ import { hasFlag, readRequest, wantsJson, wantsVersion } from "./argv.js";
 import { type Io, terminal } from "./io.js";
 import { toJson } from "./json.js";
 import { reportFailure } from "./report.js";
+import { stopGently } from "./stop-signal.js";
 
 export interface CliOptions {
   readonly argv: readonly string[];
@@ -25,8 +26,9 @@ export async function runCli(options: CliOptions): Promise<void> {
   const isJson = wantsJson(argv);
   const fail = (error: unknown) => process.exit(reportFailure(io, error, isJson));
   // Not `once`: a second Ctrl-C would then end the process before the first has said its word.
-  process.on("SIGINT", () => fail(interrupted()));
-  process.on("SIGTERM", () => fail(interrupted()));
+  const onSignal = () => stopGently() || fail(interrupted());
+  process.on("SIGINT", onSignal);
+  process.on("SIGTERM", onSignal);
   process.once("uncaughtException", fail);
   await end(await dispatch(options, io, isJson).catch((error) => answerTo(error, io, isJson)));
 }
