@@ -43,6 +43,8 @@ export interface StripeConfig {
   readonly apiBase: Setting<string> | undefined;
   /** The test clock that new customers live by; test mode only. */
   readonly testClock: Setting<string> | undefined;
+  /** What webhooks are signed with; two while one takes the place of the other. */
+  readonly webhookSecret: Setting<string> | undefined;
 }
 
 /** All settings of this process, read once; flag before environment before file before default. */
@@ -99,6 +101,7 @@ export function loadConfig(env: Environment = process.env, choice: ContextChoice
       key: variable(env, "STRIPE_API_KEY"),
       apiBase: plainVariable(env, "STRIPE_API_BASE"),
       testClock: plainVariable(env, "STRIPE_TEST_CLOCK"),
+      webhookSecret: variable(env, "STRIPE_WEBHOOK_SECRET"),
     },
     requestId: env.AZORA_REQUEST_ID || undefined,
   });

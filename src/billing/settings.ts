@@ -37,6 +37,27 @@ export function stripeSettings(key: string, apiBase?: string, testClock?: string
   return { key: key.trim(), mode, apiBase: base, ...(testClock !== undefined && { testClock }) };
 }
 
+/**
+ * The secrets that webhooks are signed with, from one text with spaces or commas between them.
+ * @throws AzoraError BILLING_NOT_CONFIGURED without one, CONFIG_INVALID for what is none, without it in the message
+ */
+export function webhookSecrets(text: string | undefined): readonly string[] {
+  const secrets = (text ?? "").split(/[\s,]+/).filter(Boolean);
+  if (secrets.length === 0) {
+    throw new AzoraError(
+      "BILLING_NOT_CONFIGURED",
+      "There is no webhook secret: nobody could tell an event of Stripe's from another's.",
+      {
+        hint: "Set STRIPE_WEBHOOK_SECRET, or STRIPE_WEBHOOK_SECRET_FILE to a file that holds it.",
+      },
+    );
+  }
+  if (secrets.every((secret) => /^whsec_\w+$/.test(secret))) return secrets;
+  throw new AzoraError("CONFIG_INVALID", "STRIPE_WEBHOOK_SECRET is no webhook secret.", {
+    hint: "It begins with whsec_: Stripe's dashboard, Developers, Webhooks, the endpoint's signing secret.",
+  });
+}
+
 /** A key that can move money must not be sent to whoever an environment variable names. */
 function checkBase(text: string, mode: StripeMode): URL {
   const url = URL.canParse(text) ? new URL(text) : undefined;

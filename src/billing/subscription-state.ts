@@ -4,6 +4,8 @@ import type Stripe from "stripe";
 export interface SubscriptionState {
   readonly id: string;
   readonly status: Stripe.Subscription.Status;
+  /** Whether its tenant owes, also after Stripe has given it up for that. */
+  readonly unpaid: boolean;
   readonly item: string | null;
   readonly price: string | null;
   readonly collectionMethod: Stripe.Subscription.CollectionMethod | null;
@@ -20,6 +22,7 @@ export function stateOf(subscription: Stripe.Subscription): SubscriptionState {
   return {
     id: subscription.id,
     status: subscription.status,
+    unpaid: isUnpaid(subscription),
     item: item?.id ?? null,
     price: item?.price.id ?? null,
     collectionMethod: subscription.collection_method,
@@ -31,11 +34,18 @@ export function stateOf(subscription: Stripe.Subscription): SubscriptionState {
   };
 }
 
+const UNPAID: ReadonlySet<string> = new Set(["past_due", "unpaid", "incomplete", "incomplete_expired"]);
+
+function isUnpaid({ status, cancellation_details: details }: Stripe.Subscription): boolean {
+  return UNPAID.has(status) || (status === "canceled" && details?.reason === "payment_failed");
+}
+
 /** One that Stripe doesn't have any more. */
 export function goneState(id: string): SubscriptionState {
   return {
     id,
     status: "canceled",
+    unpaid: false,
     item: null,
     price: null,
     collectionMethod: null,

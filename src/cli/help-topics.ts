@@ -44,6 +44,8 @@ KEYS
 
 STRIPE (without a key everything but billing works)
   STRIPE_API_KEY, STRIPE_API_KEY_FILE   a secret or restricted key, of the mode that tenants are billed in
+  STRIPE_WEBHOOK_SECRET, STRIPE_WEBHOOK_SECRET_FILE
+                                        whsec_…: billing:webhook; two while one takes the place of the other
   STRIPE_API_BASE                       another place than Stripe's own: loopback, or with a test key
   STRIPE_TEST_CLOCK                     the test clock that new customers live by; with a test key
 

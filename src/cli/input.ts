@@ -40,6 +40,15 @@ export function parseDuration(text: string, flag: string): number {
 }
 
 /**
+ * How many, from a flag.
+ * @throws AzoraError INVALID_INPUT
+ */
+export function parseCount(text: string, flag: string, most = 1_000_000): number {
+  if (/^\d{1,7}$/.test(text) && Number(text) <= most) return Number(text);
+  throw new AzoraError("INVALID_INPUT", `${flag} "${text}" is not a whole number from 0 to ${most}.`);
+}
+
+/**
  * What `--set KEY=VALUE` says; an empty value takes the key away.
  * @throws AzoraError INVALID_INPUT
  */

@@ -7,7 +7,7 @@ import { hasFlag, readRequest, wantsJson, wantsVersion } from "./argv.js";
 import { type Io, terminal } from "./io.js";
 import { toJson } from "./json.js";
 import { reportFailure } from "./report.js";
-import { stopGently } from "./stop-signal.js";
+import { passSignal } from "./stop-signal.js";
 
 export interface CliOptions {
   readonly argv: readonly string[];
@@ -26,7 +26,7 @@ export async function runCli(options: CliOptions): Promise<void> {
   const isJson = wantsJson(argv);
   const fail = (error: unknown) => process.exit(reportFailure(io, error, isJson));
   // Not `once`: a second Ctrl-C would then end the process before the first has said its word.
-  const onSignal = () => stopGently() || fail(interrupted());
+  const onSignal = () => passSignal() || fail(interrupted());
   process.on("SIGINT", onSignal);
   process.on("SIGTERM", onSignal);
   process.once("uncaughtException", fail);

@@ -1,15 +1,17 @@
-/** What a signal does instead of ending the process at once: for what has to be put down first. */
-let putDown: (() => void) | undefined;
+/** What a signal does instead of ending the process at once. */
+let onSignal: (() => void) | undefined;
 
-/** From now on the first SIGINT or SIGTERM calls this; the next one ends the process as always. */
-export function onStopSignal(stop: () => void): void {
-  putDown = stop;
+/** Waits for the first SIGINT or SIGTERM, for what has to be put down first; the next one ends the process as always. */
+export function stopSignal(): Promise<void> {
+  return new Promise((resolve) => {
+    onSignal = resolve;
+  });
 }
 
-/** @returns false when nothing has to be put down, or is being put down already */
-export function stopGently(): boolean {
-  const stop = putDown;
-  putDown = undefined;
-  stop?.();
-  return stop !== undefined;
+/** @returns false when nobody waits for a signal: then it ends the process */
+export function passSignal(): boolean {
+  const waiting = onSignal;
+  onSignal = undefined;
+  waiting?.();
+  return waiting !== undefined;
 }

@@ -24,6 +24,7 @@ export function describeConfig(config: Config): DescribedSetting[] {
     describe("Stripe key", config.stripe.key, (value) => `${/^[rs]k_(?:test|live)_/.exec(value)?.[0] ?? ""}… (secret hidden)`),
     describe("Stripe's place", config.stripe.apiBase, hidePassword),
     describe("Stripe test clock", config.stripe.testClock, (value) => value),
+    describe("webhook secret", config.stripe.webhookSecret, () => "whsec_… (secret hidden)"),
     describe("signing key", config.signingKey, ({ id }) => `${id} (secret hidden)`),
   ];
 }

@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { connect } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, describe, expect, it } from "vitest";
-import type { StripeEvent } from "../../src/billing/stripe-event.js";
+import type { StripeEvent } from "../../src/billing/events/stripe-event.js";
 import type { Reply } from "../../src/billing/webhook/door.js";
 import { BODY_LIMIT } from "../../src/billing/webhook/read-body.js";
 import { type Receiver, type ReceiverOptions, startReceiver } from "../../src/billing/webhook/receiver.js";

@@ -165,8 +165,10 @@ CREATE TABLE control.stripe_events (
 CREATE TABLE control.stripe_event_cursor (
     "only" BOOLEAN NOT NULL DEFAULT true,
     event_id TEXT,
-    occurred_at TIMESTAMPTZ(6) NOT NULL,
-    updated_at TIMESTAMPTZ(6) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    head_id TEXT,
+    head_at TIMESTAMPTZ(6),
+    read_at TIMESTAMPTZ(6) NOT NULL,
+    missed_since TIMESTAMPTZ(6),
 
     CONSTRAINT stripe_event_cursor_pkey PRIMARY KEY ("only")
 );

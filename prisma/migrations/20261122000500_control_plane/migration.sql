@@ -137,6 +137,11 @@ BEGIN
     END IF;
     RETURN OLD;
   END IF;
+  -- Nobody is purged because he hasn't paid: somebody has to want it, and to say why.
+  IF NEW.status IN ('purge_scheduled', 'purging') AND OLD.status = 'suspended' AND NEW.suspension_cause = 'nonpayment' THEN
+    RAISE EXCEPTION USING ERRCODE = 'AZ007', MESSAGE = format('The tenant "%s" is suspended for non-payment: that purges nobody.', OLD.slug),
+      HINT = 'A vendor admin who wants it gone takes the suspension over first: `azora tenant:suspend --reason`.';
+  END IF;
   IF NEW.status <> OLD.status AND step NOT IN (
     'provisioning -> active', 'provisioning -> suspended', 'active -> suspended', 'suspended -> active',
     'suspended -> purge_scheduled', 'purge_scheduled -> suspended', 'suspended -> purging', 'purge_scheduled -> purging'
@@ -1284,8 +1289,8 @@ BEGIN
 END
 $$;
 
--- What Stripe says of a subscription: `id`, `status`, `item`, `price`, `collectionMethod`, `paused`, and in seconds since 1970
--- `periodStart`, `periodEnd`, `cancelAt`, `canceledAt`, `pastDueSince`. Seen at a time of the database's clock, before Stripe
+-- What Stripe says of a subscription: `id`, `status`, `unpaid`, `item`, `price`, `collectionMethod`, `paused`, and in seconds
+-- since 1970 `periodStart`, `periodEnd`, `cancelAt`, `canceledAt`. Seen at a time of the database's clock, before Stripe
 -- was asked: what is older than what is there changes nothing. True when that changed something.
 CREATE FUNCTION control.mirror_subscription(p_livemode boolean, p_state jsonb, p_seen_at timestamptz) RETURNS boolean
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog
@@ -1295,6 +1300,8 @@ DECLARE
   seen         control.subscriptions;
 BEGIN
   PERFORM control.require_stripe(p_livemode);
+  -- The account before its subscription, as everybody locks them: a payment resumes it.
+  PERFORM FROM control.accounts a JOIN control.subscriptions s ON s.account_id = a.id WHERE s.stripe_id = p_state ->> 'id' FOR NO KEY UPDATE OF a;
   SELECT * INTO subscription FROM control.subscriptions WHERE stripe_id = p_state ->> 'id' FOR UPDATE;
   IF NOT FOUND OR subscription.seen_at > p_seen_at THEN
     RETURN false;
@@ -1309,8 +1316,7 @@ BEGIN
   seen.cancel_at := to_timestamp((p_state ->> 'cancelAt')::bigint);
   seen.canceled_at := to_timestamp((p_state ->> 'canceledAt')::bigint);
   seen.paused_at := CASE WHEN (p_state ->> 'paused')::boolean THEN coalesce(subscription.paused_at, clock_timestamp()) END;
-  seen.past_due_since := CASE WHEN seen.status IN ('past_due', 'unpaid')
-    THEN coalesce(subscription.past_due_since, to_timestamp((p_state ->> 'pastDueSince')::bigint), clock_timestamp()) END;
+  seen.past_due_since := CASE WHEN (p_state ->> 'unpaid')::boolean THEN coalesce(subscription.past_due_since, clock_timestamp()) END;
   seen.grace_until := CASE WHEN seen.past_due_since IS NOT NULL THEN subscription.grace_until END;
   IF seen IS NOT DISTINCT FROM subscription THEN
     UPDATE control.subscriptions SET seen_at = p_seen_at WHERE id = seen.id;
@@ -1444,28 +1450,131 @@ BEGIN
 END
 $$;
 
--- An event of Stripe's, by its id: false when it was there already.
-CREATE FUNCTION control.record_stripe_event(p_livemode boolean, p_id text, p_type text, p_object text, p_occurred_at timestamptz, p_outcome text) RETURNS boolean
+-- An event of Stripe's, once, with what its subscription is by now: the event itself may be late. One about a subscription
+-- that nobody here has is looked at again when it comes again, since whoever makes one writes it down a moment later.
+-- Returns `changed`, `unchanged`, `unknown` or `duplicate`.
+CREATE FUNCTION control.apply_stripe_event(
+  p_livemode boolean, p_id text, p_type text, p_object text, p_occurred_at timestamptz, p_state jsonb, p_seen_at timestamptz) RETURNS text
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog
+AS $$
+DECLARE
+  result text := 'unknown';
+BEGIN
+  PERFORM control.require_stripe(p_livemode);
+  INSERT INTO control.stripe_events AS e (id, type, object_id, livemode, occurred_at, outcome)
+  VALUES (p_id, p_type, p_object, p_livemode, p_occurred_at, result)
+  ON CONFLICT (id) DO UPDATE SET outcome = result WHERE e.outcome = 'unknown';
+  IF NOT FOUND THEN
+    RETURN 'duplicate';
+  END IF;
+  IF EXISTS (SELECT FROM control.subscriptions s WHERE s.stripe_id = p_state ->> 'id') THEN
+    result := CASE WHEN control.mirror_subscription(p_livemode, p_state, p_seen_at) THEN 'changed' ELSE 'unchanged' END;
+    UPDATE control.stripe_events SET outcome = result WHERE id = p_id;
+  END IF;
+  RETURN result;
+END
+$$;
+
+-- Where to go on in the list of events. Stripe keeps them for 30 days: when nobody has read the list to its end for as
+-- long, some may be lost, and that stays written down until everything was compared.
+CREATE FUNCTION control.begin_event_pull(p_livemode boolean) RETURNS control.stripe_event_cursor
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog
+AS $$
+DECLARE
+  place control.stripe_event_cursor;
+BEGIN
+  INSERT INTO control.stripe_event_cursor (read_at) SELECT c.connected_at FROM control.require_stripe(p_livemode) c ON CONFLICT DO NOTHING;
+  UPDATE control.stripe_event_cursor SET missed_since = coalesce(missed_since, read_at) WHERE read_at < clock_timestamp() - interval '30 days';
+  DELETE FROM control.stripe_events WHERE received_at < clock_timestamp() - interval '90 days';
+  SELECT * INTO place FROM control.stripe_event_cursor;
+  RETURN place;
+END
+$$;
+
+-- Everything up to an event is done. At its new end the list isn't quite in order, so the next look begins where one was
+-- ten minutes ago or more; what it meets again is known. `p_read_at`: when the list was asked for, if this is its end.
+CREATE FUNCTION control.move_event_cursor(p_livemode boolean, p_event text, p_read_at timestamptz) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog
 AS $$
 BEGIN
   PERFORM control.require_stripe(p_livemode);
-  INSERT INTO control.stripe_events (id, type, object_id, livemode, occurred_at, outcome)
-  VALUES (p_id, p_type, p_object, p_livemode, p_occurred_at, p_outcome) ON CONFLICT (id) DO NOTHING;
+  UPDATE control.stripe_event_cursor SET event_id = head_id, head_id = p_event, head_at = clock_timestamp()
+  WHERE p_event IS NOT NULL AND (head_at IS NULL OR head_at < clock_timestamp() - interval '10 minutes');
+  UPDATE control.stripe_event_cursor SET read_at = p_read_at WHERE read_at < p_read_at;
+END
+$$;
+
+-- Everything was compared with Stripe: nothing is missed any more.
+CREATE FUNCTION control.settle_missed_events(p_livemode boolean) RETURNS boolean
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog
+AS $$
+BEGIN
+  PERFORM control.require_stripe(p_livemode);
+  UPDATE control.stripe_event_cursor SET missed_since = NULL WHERE missed_since IS NOT NULL;
   RETURN FOUND;
 END
 $$;
 
--- How far the list of events was read: forward only.
-CREATE FUNCTION control.move_event_cursor(p_livemode boolean, p_id text, p_occurred_at timestamptz) RETURNS boolean
+-- Days as a setting gives them.
+CREATE FUNCTION control.days_of(p_setting text, p_default integer) RETURNS interval
+LANGUAGE sql STABLE SET search_path = pg_catalog
+AS $$ SELECT make_interval(days => coalesce((SELECT s.value::text::integer FROM control.settings s WHERE s.key = p_setting), p_default)) $$;
+
+-- Who owes, and what comes next and from when on: `grace`, the time that is given, then `read-only`, then `suspend`, then
+-- nothing. Whom an operator has suspended is not in it.
+CREATE FUNCTION control.nonpayment_steps()
+RETURNS TABLE (account_id uuid, slug text, stripe_id text, past_due_since timestamptz, grace_until timestamptz, step text, due_at timestamptz)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog
+AS $$
+  SELECT a.id, a.slug, s.stripe_id, s.past_due_since, s.grace_until, next.step, next.due_at
+  FROM control.subscriptions s JOIN control.accounts a ON a.id = s.account_id, LATERAL (
+    SELECT 'grace', s.past_due_since WHERE s.grace_until IS NULL
+    UNION ALL
+    SELECT 'read-only', s.grace_until WHERE s.grace_until IS NOT NULL AND a.status = 'active'
+    UNION ALL
+    SELECT 'suspend', a.suspended_at + control.days_of('billing.read_only_days', 14) WHERE s.grace_until IS NOT NULL AND a.suspension = 'read_only'
+    UNION ALL
+    SELECT NULL, NULL WHERE s.grace_until IS NOT NULL AND a.suspension = 'full'
+  ) next(step, due_at)
+  WHERE s.stripe_id IS NOT NULL AND s.past_due_since IS NOT NULL
+    AND (a.status = 'active' OR a.status = 'suspended' AND a.suspension_cause = 'nonpayment')
+$$;
+
+-- Takes the step that is due, if it is the one that was meant and Stripe has said within the last minutes that it is not
+-- paid. False when it isn't due, or not any more. Whom an operator has suspended it doesn't reach.
+CREATE FUNCTION control.enforce_nonpayment(p_livemode boolean, p_account uuid, p_step text) RETURNS boolean
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog
+AS $$
+DECLARE
+  due record;
+BEGIN
+  PERFORM control.require_stripe(p_livemode), control.lock_account(p_account);
+  SELECT n.* INTO due FROM control.nonpayment_steps() n JOIN control.subscriptions s ON s.account_id = n.account_id
+  WHERE n.account_id = p_account AND n.step = p_step AND n.due_at <= clock_timestamp() AND s.seen_at > clock_timestamp() - interval '15 minutes';
+  IF NOT FOUND THEN
+    RETURN false;
+  ELSIF p_step = 'grace' THEN
+    UPDATE control.subscriptions SET grace_until = past_due_since + control.days_of('billing.grace_days', 14), updated_at = clock_timestamp()
+    WHERE account_id = p_account;
+    RETURN true;
+  END IF;
+  RETURN control.set_suspension(p_account, format('not paid since %s', to_char(due.past_due_since AT TIME ZONE 'UTC', 'YYYY-MM-DD')),
+    p_step = 'read-only', 'nonpayment');
+END
+$$;
+
+-- A subscription that is paid again ends what non-payment began and nothing else, in the transaction of whoever saw it.
+CREATE FUNCTION control.resume_paid() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog
 AS $$
 BEGIN
-  PERFORM control.require_stripe(p_livemode);
-  INSERT INTO control.stripe_event_cursor (event_id, occurred_at) VALUES (p_id, p_occurred_at)
-  ON CONFLICT ("only") DO UPDATE SET event_id = p_id, occurred_at = p_occurred_at, updated_at = clock_timestamp()
-  WHERE stripe_event_cursor.occurred_at <= p_occurred_at;
-  RETURN FOUND;
+  IF NEW.status IN ('active', 'trialing') AND OLD.status NOT IN ('active', 'trialing')
+     AND EXISTS (SELECT FROM control.accounts a WHERE a.id = NEW.account_id AND a.status = 'suspended' AND a.suspension_cause = 'nonpayment') THEN
+    PERFORM set_config('azora.reason', 'paid', true);
+    PERFORM control.resume_from_nonpayment(NEW.account_id);
+    PERFORM set_config('azora.reason', '', true);
+  END IF;
+  RETURN NULL;
 END
 $$;
 
@@ -1499,6 +1608,7 @@ $$;
 CREATE TRIGGER audit AFTER UPDATE ON control.billing_steps FOR EACH ROW EXECUTE FUNCTION control.audit_billing();
 CREATE TRIGGER audit AFTER INSERT OR UPDATE OR DELETE ON control.stripe_connection FOR EACH ROW EXECUTE FUNCTION control.audit_change();
 CREATE TRIGGER audit AFTER INSERT OR UPDATE OR DELETE ON control.stripe_customers FOR EACH ROW EXECUTE FUNCTION control.audit_change();
+CREATE TRIGGER resume_paid AFTER UPDATE ON control.subscriptions FOR EACH ROW EXECUTE FUNCTION control.resume_paid();
 CREATE TRIGGER append_only BEFORE DELETE OR TRUNCATE ON control.billing_steps EXECUTE FUNCTION guard.refuse();
 CREATE TRIGGER drop_billing_steps BEFORE DELETE ON control.accounts FOR EACH ROW EXECUTE FUNCTION control.drop_billing_steps();
 
@@ -1538,8 +1648,12 @@ GRANT EXECUTE ON FUNCTION
   control.update_plan(text, text, integer, integer),
   control.archive_plan(text),
   control.push_plan(boolean, text),
-  control.record_stripe_event(boolean, text, text, text, timestamptz, text),
-  control.move_event_cursor(boolean, text, timestamptz)
+  control.apply_stripe_event(boolean, text, text, text, timestamptz, jsonb, timestamptz),
+  control.begin_event_pull(boolean),
+  control.move_event_cursor(boolean, text, timestamptz),
+  control.settle_missed_events(boolean),
+  control.nonpayment_steps(),
+  control.enforce_nonpayment(boolean, uuid, text)
 TO azora_billing;
 
 GRANT SELECT ON control.operators, control.settings, control.admin_audit_log, control.purge_receipts, control.receipt_addenda, control.purge_approvals TO azora_vendor_admin;

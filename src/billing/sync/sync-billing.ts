@@ -1,5 +1,6 @@
 import { AzoraError } from "../../errors.js";
 import type { Billing } from "../connection.js";
+import { settleMissedEvents } from "../events/settle-missed.js";
 import { runOutbox } from "../run-outbox.js";
 import { waitingSteps } from "../waiting.js";
 import type { Drift, DriftClass } from "./drift.js";
@@ -35,6 +36,8 @@ export async function syncBilling(billing: Billing, { fix, onDrift }: SyncBillin
     if (await fixAll(billing, now, fixed)) await empty(billing);
   }
   const drift = Object.keys(fixed).length === 0 ? found : await collect(billing, onDrift);
+  // Where both agree, no event can be missing.
+  if (drift.length === 0) await settleMissedEvents(billing);
   return { drift, fixed, waiting: await waitingSteps(billing.control) };
 }
 

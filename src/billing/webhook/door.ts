@@ -1,6 +1,6 @@
 import type { IncomingMessage } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
-import { readStripeEvent, type StripeEvent } from "../stripe-event.js";
+import { readStripeEvent, type StripeEvent } from "../events/stripe-event.js";
 import { Gate } from "./gate.js";
 import { readBody } from "./read-body.js";
 import { signatureFault } from "./signature.js";

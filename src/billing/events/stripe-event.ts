@@ -5,7 +5,7 @@ export interface StripeEvent {
   readonly livemode: boolean;
   /** Seconds since 1970; a test clock's own time for what lives by one. */
   readonly created: number;
-  readonly data: { readonly object: Readonly<Record<string, unknown>> };
+  readonly data: { readonly object: object };
 }
 
 /** @returns undefined for a text that is no event */
