@@ -204,17 +204,17 @@ describe("billing", () => {
     expect(await result("tenant:resume acme")).toMatchObject({ changed: true, billing: { state: "done" } });
     expect((await at()).pause_collection).toBeNull();
     await result("tenant:suspend acme --reason left --yes");
-    // Nothing is deleted while the tenant may still be billed.
+    // Stripe can't be asked: the tenant goes, its receipt says what is still to be done, and the outbox knows it.
     running.control.fault({ kind: "drop", path: "/v1/subscriptions", times: 100 });
-    const stuck = await run("tenant:purge acme --confirm acme --reason left");
-    expect(stuck).toMatchObject({
-      exit: 8,
-      document: { error: { message: expect.stringContaining("still billed, so nothing was deleted") } },
-    });
+    const { purged, receipt } = await result("tenant:purge acme --confirm acme --reason left");
+    expect({ purged, ...receipt }).toMatchObject({ purged: true, complete: false, pending: ["stripe"] });
     running.control.clearFaults();
-    expect((await run("tenant:show acme")).exit).toBe(0);
+    expect((await at()).status).toBe("active");
     await world.look("UPDATE control.billing_steps SET next_attempt_at = clock_timestamp() WHERE state = 'pending'");
-    expect(await result("tenant:purge acme --confirm acme --reason left")).toMatchObject({ purged: true });
+    expect(await result(`receipt:complete ${receipt.sequence}`)).toMatchObject({
+      completed: ["stripe"],
+      receipt: { complete: true },
+    });
     expect((await at()).status).toBe("canceled");
     expect(await result("billing:sync")).toMatchObject({ drift: [] });
   });
@@ -223,14 +223,19 @@ describe("billing", () => {
     await world.look(`INSERT INTO control.settings (key, value) VALUES ('billing.customer_after_purge', '"delete"')`);
     await result(create("gone", "team"));
     const { customer } = await result("billing:show gone --no-portal");
-    await result("tenant:purge gone --now --confirm gone");
+    expect(await result("tenant:purge gone --now --confirm gone")).toMatchObject({
+      receipt: { complete: true, outsideStores: [{ name: "stripe", state: "done", reference: customer }] },
+    });
     expect(await stripe.customers.retrieve(customer)).toMatchObject({ deleted: true });
     await result(create("kept", "team"));
     const kept = await result("billing:show kept --no-portal");
-    await result("tenant:purge kept --now --confirm kept --billing keep");
+    const { receipt } = await result("tenant:purge kept --now --confirm kept --billing keep");
+    expect(receipt).toMatchObject({ pending: ["stripe"] });
     expect((await stripe.subscriptions.retrieve(kept.subscription)).status).toBe("active");
     expect(await run("billing:sync")).toMatchObject({ exit: 9, document: { result: { drift: [{ class: "purged-billed" }] } } });
-    expect(await result("billing:sync --fix purged-billed")).toMatchObject({ drift: [] });
+    expect(await result(`receipt:complete ${receipt.sequence}`)).toMatchObject({ receipt: { complete: true } });
+    expect((await stripe.subscriptions.retrieve(kept.subscription)).status).toBe("canceled");
+    expect(await result("billing:sync")).toMatchObject({ drift: [] });
   });
 
   it("makes a tenant though Stripe is down, and says that it waits", async () => {
