@@ -10,8 +10,8 @@ import { openServer } from "../database/server.js";
 import { explainDatabaseError } from "../database/sql-errors.js";
 import { AzoraError } from "../errors.js";
 import { parseSigningKey, type SigningKey } from "../signing.js";
-import { type StripeStoreOptions, stripeStore } from "./stripe-store.js";
 import type { TenantConnection } from "../tenant-plane/tenant-db.js";
+import { type StripeStoreOptions, stripeStore } from "./stripe-store.js";
 
 /** An installation of azora, opened by its settings; connections are made when asked for. */
 export interface Installation {
