@@ -40,6 +40,9 @@ export interface OutsideStore {
   remove(removal: Removal, signal: AbortSignal): Promise<void>;
 }
 
+/** Stores that have removed a tenant, and what each called it: that may be forgotten here by then. */
+type Removed = ReadonlyMap<string, string | null>;
+
 /** Stores that every receipt speaks of, whether this installation uses them or not. */
 const KNOWN: readonly string[] = ["stripe"];
 
@@ -55,20 +58,20 @@ export function storeNames(stores: readonly OutsideStore[]): readonly string[] {
  * Does each store's part of a purge, before its transaction: nothing is locked while another company answers. A
  * store that can't be reached now doesn't stop the purge: it will be pending.
  * @param onPending told why a store is
- * @returns names of the stores that have removed the tenant
+ * @returns the stores that have removed the tenant, with what they called it
  */
 export async function emptyStores(
   db: Prisma.TransactionClient,
   accountId: string,
   { stores, onPending }: { readonly stores: readonly OutsideStore[]; onPending(name: string, error: unknown): void },
-): Promise<ReadonlySet<string>> {
-  const removed = new Set<string>();
+): Promise<Removed> {
+  const removed = new Map<string, string | null>();
   for (const store of stores) {
     const entry = await store.find(db, accountId);
     if (!entry || entry.settled || (entry.settled === undefined && entry.reference === null)) continue;
     try {
       await removeFrom(store, { accountId, reference: entry.reference });
-      removed.add(store.name);
+      removed.set(store.name, entry.reference);
     } catch (error) {
       onPending(store.name, error);
     }
@@ -80,14 +83,14 @@ export async function emptyStores(
 export async function storeOutcomes(
   tx: Prisma.TransactionClient,
   accountId: string,
-  { stores, removed }: { readonly stores: readonly OutsideStore[]; readonly removed: ReadonlySet<string> },
+  { stores, removed }: { readonly stores: readonly OutsideStore[]; readonly removed: Removed },
 ): Promise<readonly StoreOutcome[]> {
   const outcomes: StoreOutcome[] = [];
   for (const name of storeNames(stores)) {
     const entry = (await stores.find((each) => each.name === name)?.find(tx, accountId)) ?? null;
     const isDone = entry?.settled ?? (entry?.reference === null || removed.has(name));
     const state: StoreState = !entry ? "not configured" : isDone ? "done" : "pending";
-    outcomes.push({ name, state, reference: entry?.reference ?? null });
+    outcomes.push({ name, state, reference: entry?.reference ?? removed.get(name) ?? null });
   }
   return outcomes;
 }

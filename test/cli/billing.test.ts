@@ -211,7 +211,7 @@ describe("billing", () => {
     running.control.clearFaults();
     expect((await at()).status).toBe("active");
     await world.look("UPDATE control.billing_steps SET next_attempt_at = clock_timestamp() WHERE state = 'pending'");
-    expect(await result(`receipt:complete ${receipt.sequence}`)).toMatchObject({
+    expect(await result(`receipt:complete ${receipt.sequence} --yes`)).toMatchObject({
       completed: ["stripe"],
       receipt: { complete: true },
     });
@@ -233,9 +233,22 @@ describe("billing", () => {
     expect(receipt).toMatchObject({ pending: ["stripe"] });
     expect((await stripe.subscriptions.retrieve(kept.subscription)).status).toBe("active");
     expect(await run("billing:sync")).toMatchObject({ exit: 9, document: { result: { drift: [{ class: "purged-billed" }] } } });
-    expect(await result(`receipt:complete ${receipt.sequence}`)).toMatchObject({ receipt: { complete: true } });
+    expect(await result(`receipt:complete ${receipt.sequence} --yes`)).toMatchObject({ receipt: { complete: true } });
     expect((await stripe.subscriptions.retrieve(kept.subscription)).status).toBe("canceled");
     expect(await result("billing:sync")).toMatchObject({ drift: [] });
+  });
+
+  it("keeps no name and no address of a tenant that is gone", async () => {
+    const steps = (whose: string) =>
+      world.look(`SELECT kind, request, result, last_error FROM control.billing_steps b WHERE b.account_id IS NOT NULL
+        AND ${whose} EXISTS (SELECT FROM control.accounts a WHERE a.id = b.account_id)`);
+    const gone = await steps("NOT");
+    expect(gone.map(({ kind }) => kind)).toEqual(
+      expect.arrayContaining(["customer.create", "subscription.cancel", "customer.delete"]),
+    );
+    expect(JSON.stringify(gone)).not.toMatch(/@|acme|gone|kept/i);
+    await result(create("stays", "team"));
+    expect(JSON.stringify(await steps(""))).toMatch(/@.*stays|stays.*@/i);
   });
 
   it("makes a tenant though Stripe is down, and says that it waits", async () => {

@@ -708,8 +708,9 @@ END
 $$;
 
 -- Every table with a column that says whose a row is, by the catalog and not by what guard.protect()
--- was told: one that refers to the accounts, or has a name that account columns have here. Not the
--- vendor's two logs that outlive an account. Where the owner can't look, `readable` says so.
+-- was told: one that refers to the accounts, or has a name that account columns have here. Not what
+-- outlives an account by design: the vendor's two logs, and what Stripe has still to be asked.
+-- Where the owner can't look, `readable` says so.
 CREATE FUNCTION guard.account_columns() RETURNS TABLE (table_id regclass, account_column name, readable boolean)
 LANGUAGE sql STABLE SET search_path = pg_catalog
 AS $$
@@ -720,7 +721,7 @@ AS $$
   LEFT JOIN guard.protected_tables p ON p.table_id = c.oid
   WHERE c.relkind IN ('r', 'p') AND c.relpersistence <> 't' AND NOT c.relispartition
     AND c.relnamespace NOT IN ('pg_catalog'::regnamespace, 'information_schema'::regnamespace, 'guard'::regnamespace)
-    AND c.oid NOT IN ('control.admin_audit_log'::regclass, 'control.purge_receipts'::regclass)
+    AND c.oid NOT IN ('control.admin_audit_log'::regclass, 'control.purge_receipts'::regclass, 'control.billing_steps'::regclass)
     AND (a.attname = p.account_column
       OR EXISTS (SELECT FROM pg_constraint k WHERE k.conrelid = c.oid AND k.contype = 'f' AND k.confrelid = 'control.accounts'::regclass
                  AND k.conkey = ARRAY[a.attnum])

@@ -1594,13 +1594,15 @@ BEGIN
 END
 $$;
 
--- With an account goes what was asked for it, but for what ends its billing.
+-- With an account goes what was asked for it, but for what ends its billing: that names nothing but Stripe's
+-- objects. Of the others it stays known that there were such, and not what was asked, which held names and addresses.
 CREATE FUNCTION control.drop_billing_steps() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog
 AS $$
 BEGIN
   UPDATE control.billing_steps SET state = 'dropped', finished_at = clock_timestamp(), leased_by = NULL, lease_until = NULL
   WHERE account_id = OLD.id AND state IN ('pending', 'failed') AND (kind NOT IN ('subscription.cancel', 'customer.delete') OR request IS NULL);
+  UPDATE control.billing_steps SET request = NULL, result = NULL, last_error = NULL WHERE account_id = OLD.id AND state IN ('done', 'dropped');
   RETURN OLD;
 END
 $$;
