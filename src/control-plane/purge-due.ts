@@ -1,16 +1,10 @@
-import { AzoraError, type ErrorCode } from "../errors.js";
+import { AzoraError } from "../errors.js";
 import { attempt } from "./attempt.js";
 import type { ControlConnection } from "./connection.js";
+import type { KeptTenant } from "./kept-tenant.js";
 import { checkPurge } from "./preview-purge.js";
 import { type PurgeTenantInput, purgeTenant } from "./purge-tenant.js";
 import type { Receipt } from "./receipt.js";
-
-/** A tenant whose purge is due and did not happen. */
-export interface KeptTenant {
-  readonly slug: string;
-  readonly code: ErrorCode;
-  readonly message: string;
-}
 
 export interface PurgeDueInput extends Pick<PurgeTenantInput, "onTable" | "onPending"> {
   readonly dryRun: boolean;

@@ -1,5 +1,6 @@
+import type { KeptTenant } from "../../control-plane/kept-tenant.js";
 import type { PurgePreview } from "../../control-plane/preview-purge.js";
-import type { KeptTenant, PurgeDueResult } from "../../control-plane/purge-due.js";
+import type { PurgeDueResult } from "../../control-plane/purge-due.js";
 import { type Detail, renderDetails } from "../details.js";
 import type { Output } from "../io.js";
 import { renderTable } from "../table.js";

@@ -1,6 +1,7 @@
 import { AzoraError, type ErrorCode } from "../../errors.js";
 import type { ControlConnection } from "../connection.js";
-import { installationOf, type KeptTenant, type Plan, type PlannedStep } from "./plan.js";
+import type { KeptTenant } from "../kept-tenant.js";
+import { installationOf, type Plan, type PlannedStep } from "./plan.js";
 import { differing, stateOf, tenantsBySlug } from "./state.js";
 import { changeOne, createSet, isChange, moved } from "./take-step.js";
 

@@ -1,7 +1,7 @@
-import type { ErrorCode } from "../../errors.js";
 import { nearest } from "../../nearest.js";
 import { attempt } from "../attempt.js";
 import type { ControlConnection } from "../connection.js";
+import type { KeptTenant } from "../kept-tenant.js";
 import type { Declaration, DeclaredTenant, Problem } from "../manifest/parse.js";
 import { ManifestInvalid } from "../manifest/read.js";
 import type { Tenant } from "../tenant.js";
@@ -15,13 +15,6 @@ export interface PlannedStep {
   readonly id: string | null;
   readonly before: TenantState | null;
   readonly after: TenantState;
-}
-
-/** A tenant that no manifest names and that may not be purged. */
-export interface KeptTenant {
-  readonly slug: string;
-  readonly code: ErrorCode;
-  readonly message: string;
 }
 
 /** Everything that applying will do, and nothing else; see plan-file.ts for how it is kept. */
