@@ -5,28 +5,19 @@ import type { Keys } from "../../support/prepare.js";
 import { urlsOf } from "../../support/server-template.js";
 import { openServer, openTenantDb } from "../dist.js";
 
-/** Milliseconds of each query, before the work and while it went on. */
-export interface Load {
-  readonly before: readonly number[];
-  readonly during: readonly number[];
-}
-
 /** One query every so often: a tenant that works, not one that tries how much the server can take. */
-const PACE_MS = 5;
-const BEFORE_MS = 5_000;
+const PACE_MS = 20;
 
-/** Lets a tenant read and write, first alone and then while something else goes on. */
+/** Lets a tenant read and write while each of the phases goes on, in turn. @returns milliseconds of each query, by phase */
 export async function workBeside(
   { serverUrl, keys }: { readonly serverUrl: string; readonly keys: Keys },
   { database, tenant }: { readonly database: string; readonly tenant: string },
-  work: () => Promise<void>,
-): Promise<Load> {
+  phases: readonly (() => Promise<unknown>)[],
+): Promise<readonly (readonly number[])[]> {
   const engine = openServer(urlsOf(serverUrl, database, keys.password));
   const contextKey = { id: keys.contextKey.id, secret: Buffer.from(keys.contextKey.secret, "base64") };
   const db = openTenantDb({ engine, contextKey }, { accountId: tenant, actor: "bench" });
   let into: number[] | null = [];
-  const before = into;
-  const during: number[] = [];
   const running = new Set<Promise<void>>();
   const query = async (number: number) => {
     const list = into;
@@ -43,13 +34,15 @@ export async function workBeside(
     }
   })();
   await pause(1_000);
-  before.length = 0;
-  await pause(BEFORE_MS);
-  into = during;
-  await work();
+  const measured: number[][] = [];
+  for (const phase of phases) {
+    into = [];
+    measured.push(into);
+    await phase();
+  }
   into = null;
   await loop;
   await Promise.all(running);
   await engine.close();
-  return { before, during };
+  return measured;
 }
