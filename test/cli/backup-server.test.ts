@@ -1,5 +1,5 @@
 import { execFileSync, spawn } from "node:child_process";
-import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Client } from "pg";
@@ -163,6 +163,81 @@ describe.skipIf(!postgres)(`a backup of a server (${NO_SYSTEM_POSTGRES})`, () =>
     expect((await azora.json(["tenant:list"])).document.result.total).toBe(1);
     await administer(server.url, "DROP DATABASE app_copy");
   }, 180_000);
+
+  it("brings configuration and keys to a new place when they are in it, and asks before it takes logins over", async () => {
+    const secret = join(azora.home, "secret.tar");
+    expect((await azora.run(["backup", "--out", secret, "--with-secrets"], owner())).exit).toBe(0);
+    await administer(elsewhere.url, "CREATE DATABASE app_moved");
+    const moved = new Azora();
+    const restore = ["restore", secret, "--baseline", baseline, "--yes"];
+    const taken = await moved.json(restore, owner("app_moved", elsewhere));
+    expect(taken).toMatchObject({ exit: 5, document: { error: { hint: expect.stringContaining("--reset-passwords") } } });
+    expect(existsSync(moved.dataDir)).toBe(false);
+    const { exit, document } = await moved.json([...restore, "--reset-passwords"], owner("app_moved", elsewhere));
+    expect({ exit, error: document.error }).toEqual({ exit: 0, error: undefined });
+    const read = (from: Azora) => JSON.parse(readFileSync(join(from.dataDir, "config.json"), "utf8"));
+    const [here, there] = [read(azora), read(moved)];
+    expect({ key: there.contextKey, signing: there.signingKey, left: there.installing }).toEqual({
+      key: here.contextKey,
+      signing: here.signingKey,
+      left: undefined,
+    });
+    const [before, after] = [new URL(here.tenantUrl), new URL(there.tenantUrl)];
+    expect(after.password).toBe(before.password);
+    expect({ port: after.port, path: after.pathname }).toEqual({ port: new URL(elsewhere.url).port, path: "/app_moved" });
+    expect((await moved.run(["audit:export", "--tenant", "acme"])).exit).toBe(0);
+    await moved.remove();
+  }, 180_000);
+
+  /** A directory of programs in which one is another. */
+  function programs(name: string, changed: "pg_dump" | "pg_restore", script: string): Record<string, string> {
+    const directory = join(azora.home, name);
+    mkdirSync(directory);
+    for (const program of ["pg_dump", "pg_restore"]) {
+      const text = program === changed ? script : 'exec "$BIN/PROGRAM" "$@"';
+      const own = `#!/bin/sh\nBIN='${postgres?.bin}'\n[ "$1" = --version ] && exec "$BIN/${program}" --version\n${text.replace("PROGRAM", program)}\n`;
+      writeFileSync(join(directory, program), own, { mode: 0o755 });
+    }
+    return { AZORA_PG_BIN: directory };
+  }
+
+  it("goes red in its test when one row of what was restored isn't what it was", async () => {
+    const script = `for arg; do case $arg in --dbname=*) db=\${arg#--dbname=};; esac; done
+      "$BIN/pg_restore" "$@" && "$BIN/psql" --quiet "$db" --command="UPDATE public.notes SET note = 'y' WHERE id = 7"`;
+    const spoilt = programs("spoilt", "pg_restore", script);
+    const { exit, document } = await azora.json(["backup", "--out", join(azora.home, "red.tar"), "--test-restore"], {
+      ...owner(),
+      ...spoilt,
+    });
+    expect({ exit, differences: document.result.test.differences }).toEqual({
+      exit: 9,
+      differences: ["public.notes: 20000 rows, but not the same"],
+    });
+    expect(await databases(server)).toEqual(["app", "postgres"]);
+  });
+
+  it("is of one moment while others write; without the snapshot it would not be", async () => {
+    const writer = new Client({ connectionString: urlOf(server.url, "app") });
+    await writer.connect();
+    let writing = true;
+    const written = (async () => {
+      while (writing) await writer.query("INSERT INTO public.notes SELECT coalesce(max(id), 0) + 1, 'new' FROM public.notes");
+    })();
+    const backup = (name: string, env: Record<string, string>) =>
+      azora.json(["backup", "--out", join(azora.home, name), "--test-restore"], { ...owner(), ...env });
+    const good = await backup("moment.tar", bin);
+    const later = `for arg; do shift; case $arg in --snapshot=*) ;; *) set -- "$@" "$arg";; esac; done; exec "$BIN/pg_dump" "$@"`;
+    const bad = await backup("two-moments.tar", programs("later", "pg_dump", later));
+    writing = false;
+    await written;
+    await writer.query("DELETE FROM public.notes WHERE note = 'new'");
+    await writer.end();
+    expect({ exit: good.exit, test: good.document.result.test.differences }).toEqual({ exit: 0, test: [] });
+    expect({ exit: bad.exit, test: bad.document.result.test.differences }).toEqual({
+      exit: 9,
+      test: [expect.stringMatching(/^public\.notes: \d+ rows, not \d+$/)],
+    });
+  });
 
   it("doesn't take over the logins of an installation that it knows nothing of", async () => {
     const stranger = new Azora();

@@ -1,10 +1,11 @@
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Manifest } from "../../src/installation/backup/manifest.js";
 import { damaged, renamedIn, rewritten } from "../support/backups.js";
-import { type Azora, initialised } from "./azora.js";
+import { type Azora, initialised, RUN } from "./azora.js";
 
 describe("a backup of the embedded engine", () => {
   let azora: Azora;
@@ -138,6 +139,27 @@ describe("a backup of the embedded engine", () => {
     write({ format: 2 });
     expect(await azora.json(["restore", later, "--yes"], place("never"))).toMatchObject({ exit: 2 });
   });
+
+  it("is there whole or not at all when its restoring is killed, and the next command finishes it", async () => {
+    const started = Date.now();
+    await azora.run(["restore", file, "--yes"], place("timed"));
+    const whole = Date.now() - started;
+    for (const part of [0.15, 0.3, 0.6]) {
+      const env = place(`killed-${part}`);
+      const child = spawn(process.execPath, [RUN, "restore", file, "--yes"], {
+        env: { PATH: process.env.PATH, HOME: azora.home, ...env },
+        stdio: "ignore",
+      });
+      const ended = new Promise((resolve) => child.once("exit", resolve));
+      await Promise.race([sleep(whole * part), ended]);
+      child.kill("SIGKILL");
+      await ended;
+      const isThere = existsSync(join(env.AZORA_DATA_DIR, "pgdata"));
+      const next = isThere ? ["init", "--embedded", "--yes"] : ["restore", file, "--yes"];
+      expect({ next, exit: (await azora.run(next, env)).exit }).toEqual({ next, exit: 0 });
+      expect((await azora.json(["tenant:list"], env)).document.result.total).toBe(1);
+    }
+  }, 240_000);
 
   it("leaves nothing where the database is in use, or nothing is set up", async () => {
     const nowhere = await azora.json(["backup", "--out", join(azora.home, "x.tar")], place("never"));

@@ -19,8 +19,8 @@ export async function fillServer(config: Config, backup: OpenedBackup, input: Re
     const owner = await reachablePool(server, "owner");
     const program = await requireRestorable(owner, backup.manifest, config.pgBin?.value);
     const hadLogins = await roleExists(owner, "azora_runtime");
-    const hasPasswords = config.stored !== undefined || backup.manifest.secrets || input.resetPasswords;
-    if (hadLogins && !hasPasswords) throw loginsTaken();
+    // A configuration that comes with the backup may be of another cluster, whose logins these are not.
+    if (hadLogins && config.stored === undefined && !input.resetPasswords) throw loginsTaken();
     const { into, dryRun } = input;
     const url = into === null ? (given ?? "") : inDatabase(given ?? "", into);
     const made = into !== null && !dryRun && (await createDatabase(owner, into));
