@@ -26,12 +26,17 @@ export interface AccessFile {
   readonly access?: true;
   /** Present from the first write until the database is ready; the same `init` finishes it. */
   readonly installing?: true;
-  readonly controlLogin: string;
+  /** Vendor and customer are one: no operators, and what they would do is the owner's. */
+  readonly selfHosted?: true;
+  readonly controlLogin?: string;
   readonly controlUrl?: string;
   readonly tenantUrl?: string;
   readonly contextKey?: ContextKeySetting;
   readonly signingKey?: SigningKeySetting;
 }
+
+/** Whose installation it is: a vendor's, whose operators have logins of their own, or that of the one who uses it. */
+export type Mode = "vendor" | "self-hosted";
 
 /** What `azora init` writes down: all of it. */
 export type ConfigFile = AccessFile & Required<Pick<AccessFile, "contextKey" | "signingKey">>;
@@ -56,6 +61,7 @@ export interface Config {
   /** What the file holds, if there is one; undefined before `azora init`. */
   readonly stored: AccessFile | undefined;
   readonly engine: Setting<"embedded" | "server">;
+  readonly mode: Setting<Mode>;
   readonly ownerUrl: Setting<string> | undefined;
   readonly controlUrl: Setting<string> | undefined;
   readonly tenantUrl: Setting<string> | undefined;
@@ -63,6 +69,8 @@ export interface Config {
   readonly contextKey: Setting<ContextKeySetting> | undefined;
   readonly signingKey: Setting<SigningKeySetting> | undefined;
   readonly stripe: StripeConfig;
+  /** Directory of pg_dump and pg_restore, where PATH doesn't lead to the right ones. */
+  readonly pgBin: Setting<string> | undefined;
   /** One id for all that this process does in the control plane; a caller's own, to find it again. */
   readonly requestId: string | undefined;
 }
@@ -94,6 +102,10 @@ export function loadConfig(env: Environment = process.env, choice: ContextChoice
     engine: urlFromEnvironment
       ? { ...urlFromEnvironment, value: "server" as const }
       : (fromFile(stored?.engine) ?? byDefault("embedded" as const, "no connection string is set")),
+    // An operator's login is a control plane, whoever once installed without one.
+    mode: controlUrl
+      ? { ...controlUrl, value: "vendor" as const }
+      : (fromFile(stored?.selfHosted && ("self-hosted" as const)) ?? byDefault("vendor" as const, "azora")),
     controlLogin: fromFile(stored?.controlLogin) ?? byDefault(DEFAULT_OPERATOR, "azora"),
     contextKey: contextKey(env) ?? fromFile(stored?.contextKey),
     signingKey: signingKey(env) ?? fromFile(stored?.signingKey),
@@ -103,6 +115,7 @@ export function loadConfig(env: Environment = process.env, choice: ContextChoice
       testClock: plainVariable(env, "STRIPE_TEST_CLOCK"),
       webhookSecret: variable(env, "STRIPE_WEBHOOK_SECRET"),
     },
+    pgBin: plainVariable(env, "AZORA_PG_BIN"),
     requestId: env.AZORA_REQUEST_ID || undefined,
   });
 }

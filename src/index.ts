@@ -50,7 +50,13 @@ export { type Config, loadConfig } from "./config.js";
 export { type ApplyResult, applyPlan } from "./control-plane/apply/apply.js";
 export { type Plan, planChanges } from "./control-plane/apply/plan.js";
 export { readPlan, writePlan } from "./control-plane/apply/plan-file.js";
-export { createOperator, disableOperator, grantOperator, rotateOperator } from "./control-plane/change-operator.js";
+export {
+  createOperator,
+  disableOperator,
+  enableOperator,
+  grantOperator,
+  rotateOperator,
+} from "./control-plane/change-operator.js";
 export { type ChangePlanInput, changePlan } from "./control-plane/change-plan.js";
 export type { ChangeTenantInput, LifecycleResult } from "./control-plane/change-tenant.js";
 export { completeReceipt } from "./control-plane/complete-receipt.js";
@@ -74,6 +80,7 @@ export type { Addendum, Link, Receipt } from "./control-plane/receipt.js";
 export { checkReceiptFile, readReceiptFile } from "./control-plane/receipt-file.js";
 export { type ResumeTenantInput, resumeTenant } from "./control-plane/resume-tenant.js";
 export { approvePurge, cancelPurge, type SchedulePurgeInput, schedulePurge } from "./control-plane/schedule-purge.js";
+export { type ChangeSettingInput, changeSetting, listSettings, type PlatformSetting } from "./control-plane/settings.js";
 export { type SuspendTenantInput, suspendTenant } from "./control-plane/suspend-tenant.js";
 export { type TailOptions, tailAdminAudit } from "./control-plane/tail-admin-audit.js";
 export type { Tenant } from "./control-plane/tenant.js";

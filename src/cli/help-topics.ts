@@ -34,7 +34,8 @@ flag: put it into the variable, or into a file that NAME_FILE names.
 CONNECTIONS (a PostgreSQL server; without any of them the embedded database is used)
   AZORA_CONTROL_URL, AZORA_CONTROL_URL_FILE   the operator's login: tenant:*, operator:*, audit:* --control-plane
   AZORA_TENANT_URL, AZORA_TENANT_URL_FILE     the application's login: tenantDb(), audit:export --tenant
-  AZORA_OWNER_URL, AZORA_OWNER_URL_FILE       the installer's login: init, db:*, guard:*, isolation:*
+  AZORA_OWNER_URL, AZORA_OWNER_URL_FILE       the installer's login: init, db:*, guard:*, isolation:*, backup,
+                                              restore; in a self-hosted installation tenant:* too
   Behind PgBouncer (transaction mode): add ?pgbouncer=true, unless it is 1.21 or later with
   max_prepared_statements set. The owner's connection goes to the server itself.
 
@@ -54,6 +55,7 @@ LOG
 
 PLACES
   AZORA_DATA_DIR   holds config.json and the embedded database
+  AZORA_PG_BIN     where pg_dump and pg_restore are, if not on PATH: backup, restore
   AZORA_CONTEXT    one of several installations, by its name: see \`azora context:list\`. --context
                    wins over it, and it over \`azora context:use\`. What AZORA_DATA_DIR and the
                    connection strings above say wins over each; together with --context, which

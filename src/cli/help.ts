@@ -1,10 +1,12 @@
 import type { Config } from "@oclif/core/config";
 import { Help } from "@oclif/core/help";
+import { loadConfig } from "../config.js";
 import { AzoraError } from "../errors.js";
 import { nearest } from "../nearest.js";
 import { joinWords } from "./argv.js";
 import { HELP_TOPICS } from "./help-topics.js";
 import type { Output } from "./io.js";
+import { installationLine } from "./place.js";
 
 /** oclif's help, written into a string, with all commands on its first page and our topics. */
 export class AzoraHelp extends Help {
@@ -29,6 +31,13 @@ export class AzoraHelp extends Help {
 
   protected override async showRootHelp(): Promise<void> {
     this.log(this.formatRoot(), "");
+    this.log(
+      this.section(
+        "INSTALLATION",
+        installationLine(() => loadConfig(process.env, { current: true })),
+      ),
+      "",
+    );
     this.log(this.formatCommands(this.sortedCommands), "");
     const topics = Object.entries(HELP_TOPICS).map(([name, { summary }]): [string, string] => [`help ${name}`, summary]);
     this.log(this.section("MORE HELP", this.renderList(topics, { indentation: 2, spacer: "\n" })), "");

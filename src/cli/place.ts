@@ -11,6 +11,17 @@ export function placeOf({ context, dataDir, controlUrl, ownerUrl }: Config): str
   return [...byName, ...fromEnvironment].join(", ");
 }
 
+/** The installation that commands would work on, in a line; the page of all commands begins with it. */
+export function installationLine(load: () => Config): string {
+  try {
+    const config = load();
+    if (config.engine.value === "embedded" && !config.stored) return "none yet: `azora init` makes one";
+    return `${config.mode.value}, ${config.engine.value} engine: ${placeOf(config)}`;
+  } catch {
+    return "its settings can't be read: `azora config` says why";
+  }
+}
+
 /** The same terminal, whose questions begin with what they are about. */
 export function askingAbout(io: Io, place: () => string): Io {
   const { prompter } = io;

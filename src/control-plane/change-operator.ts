@@ -75,7 +75,21 @@ export async function grantOperator(
 }
 
 /**
- * Shuts an operator out for good: no login, and no right left in a session that is open.
+ * Lets a disabled operator back in, in its role and with a new password.
+ * @returns no password when it wasn't disabled: it keeps its own
+ * @throws AzoraError NOT_FOUND, NOT_PERMITTED, ILLEGAL_STEP (expired, and no new expiry)
+ */
+export async function enableOperator(connection: ControlConnection, input: RotateOperatorInput): Promise<Credentials> {
+  const { login, dryRun } = input;
+  const { password, verifier } = newPassword(connection, input.password);
+  const result = await change(connection, { action: "operator.enable", login, dryRun }, (tx) => {
+    return tx.$queryRaw`SELECT control.enable_operator(${login}, ${verifier}, ${expiry(input)}::timestamptz) AS changed`;
+  });
+  return { ...result, password: dryRun || !result.changed ? null : password };
+}
+
+/**
+ * Shuts an operator out: no login, and no right left in a session that is open.
  * @throws AzoraError NOT_FOUND, NOT_PERMITTED, ILLEGAL_STEP (the last vendor admin)
  */
 export async function disableOperator(

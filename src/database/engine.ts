@@ -20,6 +20,8 @@ export interface Engine {
    * @throws AzoraError NOT_CONFIGURED when this installation has no such login.
    */
   pool(login: Login): Promise<Pool>;
+  /** The whole database as it is now, packed (tar, gzip), while whoever writes waits: only the embedded engine has it. */
+  readonly copy?: () => Promise<Uint8Array>;
   /** Closes every pool and gives the data directory free. */
   close(): Promise<void>;
 }

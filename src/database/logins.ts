@@ -55,6 +55,26 @@ export async function ensureOperator(pool: Pool, login: string, role: OperatorRo
 }
 
 /**
+ * Makes the logins of listed operators that the cluster lacks, as after a database was restored elsewhere. None has
+ * a password; those of disabled operators can't log in, and are made so that nobody else gets the name.
+ * @returns the names of those that may log in once they have a password
+ */
+export async function ensureListedOperators(pool: Pool): Promise<readonly string[]> {
+  const { rows } = await pool.query<{ login: string; role: string; disabled: boolean; expires: Date | null }>(
+    `SELECT o.login, o.role::text AS role, o.disabled_at IS NOT NULL AS disabled, o.expires_at AS expires
+     FROM control.operators o WHERE NOT EXISTS (SELECT FROM pg_roles r WHERE r.rolname = o.login) ORDER BY o.login`,
+  );
+  for (const { login, role, disabled, expires } of rows) {
+    checkLoginName(login);
+    const until = expires ? ` VALID UNTIL '${expires.toISOString()}'` : "";
+    await pool.query(`CREATE ROLE ${quoteIdentifier(login)} ${disabled ? "NOLOGIN" : "LOGIN"}${until}`);
+    await pool.query(LET_REGISTRAR_MANAGE.replaceAll("LOGIN_NAME", login));
+    if (!disabled) await pool.query("SELECT control.enroll_operator($1, $2::control.operator_role)", [login, role]);
+  }
+  return rows.filter(({ disabled }) => !disabled).map(({ login }) => login);
+}
+
+/**
  * From PostgreSQL 16 on only its administrators change a role. Of one that was there before they
  * are others, who may not be this installer's to add to: then they go on changing it themselves.
  */

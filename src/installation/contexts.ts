@@ -125,6 +125,8 @@ function accessFile({ controlUrl, tenantUrl, ...keys }: Access): AccessFile {
 function entryOf({ contexts, current }: ContextsFile, name: string, written?: AccessFile): ContextEntry {
   const { dataDir = "" } = contexts[name] ?? {};
   const stored = written ?? readConfigFile(join(dataDir, "config.json"));
-  const database = stored?.engine === "embedded" ? dataDir : stored?.controlUrl ? hidePassword(stored.controlUrl) : null;
+  // A self-hosted installation has no operator's login.
+  const url = stored?.controlUrl ?? stored?.tenantUrl;
+  const database = stored?.engine === "embedded" ? dataDir : url ? hidePassword(url) : null;
   return { name, current: current === name, dataDir, engine: stored?.engine ?? null, database };
 }

@@ -16,6 +16,7 @@ export function describeConfig(config: Config): DescribedSetting[] {
     describe("data directory", config.dataDir, (value) => value),
     describe("context", config.context, (value) => value),
     describe("engine", config.engine, (value) => value),
+    describe("mode", config.mode, (value) => value),
     describe("owner's connection", config.ownerUrl, hidePassword),
     describe("control plane's connection", config.controlUrl, hidePassword),
     describe("tenant plane's connection", config.tenantUrl, hidePassword),
@@ -25,6 +26,7 @@ export function describeConfig(config: Config): DescribedSetting[] {
     describe("Stripe's place", config.stripe.apiBase, hidePassword),
     describe("Stripe test clock", config.stripe.testClock, (value) => value),
     describe("webhook secret", config.stripe.webhookSecret, () => "whsec_… (secret hidden)"),
+    describe("PostgreSQL's programs", config.pgBin, (value) => value),
     describe("signing key", config.signingKey, ({ id }) => `${id} (secret hidden)`),
   ];
 }

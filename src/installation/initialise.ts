@@ -1,24 +1,15 @@
-import { type Config, type ConfigFile, checkUrl, loadConfig } from "../config.js";
+import type { Pool } from "pg";
+import { type Config, type ConfigFile, DEFAULT_OPERATOR, loadConfig } from "../config.js";
 import { ensureContextKey, ensureSigningKey } from "../database/guard-keys.js";
-import { checkLoginName, ensureOperator, roleExists, setPassword } from "../database/logins.js";
+import { ensureListedOperators, ensureOperator, roleExists, setPassword } from "../database/logins.js";
 import { applyMigrations } from "../database/migrate/apply.js";
-import { makePassword } from "../database/scram.js";
 import { explainDatabaseError } from "../database/sql-errors.js";
-import { AzoraError } from "../errors.js";
 import { parseSigningKey, publicKeyOf } from "../signing.js";
-import { makeContextKey, makeSigningKeySetting, writeConfigFile } from "./config-store.js";
+import { writeConfigFile } from "./config-store.js";
+import { checkInput, type InitInput, loginsTaken, ownFile } from "./init-input.js";
+import { newConfigFile, passwordIn } from "./new-config.js";
 import { openEngine, reachablePool } from "./open.js";
 import { requireSupportedServer } from "./server-version.js";
-
-export interface InitInput {
-  readonly engine: "embedded" | "server";
-  /** For a server: a login that may create roles. It is used now and not written down. */
-  readonly ownerUrl?: string;
-  /** Name of the first operator's login. */
-  readonly operator: string;
-  /** Give the logins new passwords even though the cluster has them already. */
-  readonly resetPasswords: boolean;
-}
 
 export interface InitStep {
   readonly name: string;
@@ -49,7 +40,7 @@ export async function initialise(config: Config, input: InitInput): Promise<Init
   try {
     const owner = await reachablePool(engine, "owner");
     if (input.engine === "server") await requireSupportedServer(owner);
-    const needsPasswords = input.engine === "server" && (!stored || stored.installing === true);
+    const needsPasswords = input.engine === "server" && (!stored || stored.installing === true || input.resetPasswords);
     if (needsPasswords && !stored && !input.resetPasswords && (await roleExists(owner, "azora_runtime"))) throw loginsTaken();
     if (!stored) writeConfigFile(config.configFile, file);
     steps.push({ name: "configuration", changed: !stored, detail: config.configFile });
@@ -57,12 +48,11 @@ export async function initialise(config: Config, input: InitInput): Promise<Init
     const applied = await applyMigrations(owner);
     steps.push({ name: "migrations", changed: applied.length > 0, detail: `${applied.length} applied` });
 
-    const operatorMade = await ensureOperator(owner, file.controlLogin, "vendor-admin");
-    steps.push({ name: "operator", changed: operatorMade, detail: `${file.controlLogin} (vendor-admin)` });
+    steps.push(await ensureOperators(owner, file.selfHosted ? null : (file.controlLogin ?? DEFAULT_OPERATOR)));
 
     if (needsPasswords) {
       await setPassword(owner, "azora_runtime", passwordIn(file.tenantUrl));
-      await setPassword(owner, file.controlLogin, passwordIn(file.controlUrl));
+      if (file.controlLogin) await setPassword(owner, file.controlLogin, passwordIn(file.controlUrl));
     }
     steps.push({
       name: "passwords",
@@ -94,52 +84,13 @@ export async function initialise(config: Config, input: InitInput): Promise<Init
   };
 }
 
-function checkInput({ stored, configFile }: Config, { engine, ownerUrl, operator }: InitInput): void {
-  if (engine === "server") {
-    if (!ownerUrl) {
-      throw new AzoraError("NEEDS_INPUT", "A PostgreSQL server needs the owner's connection string.", {
-        hint: "Pass --owner-url-file FILE, or set AZORA_OWNER_URL.",
-      });
-    }
-    checkUrl(ownerUrl, "The owner's connection string");
-  }
-  checkLoginName(operator);
-  if (stored && stored.engine !== engine) {
-    throw new AzoraError("CONFLICT", `${configFile} belongs to an installation on the ${stored.engine} engine.`, {
-      hint: "Set AZORA_DATA_DIR to another directory for a second installation.",
-    });
-  }
-}
-
-/** What this very command has written before. @throws AzoraError CONFLICT for what was only added to the contexts */
-function ownFile({ stored, configFile }: Config): ConfigFile | undefined {
-  if (!stored) return undefined;
-  const { access, contextKey, signingKey } = stored;
-  if (!access && contextKey && signingKey) return { ...stored, contextKey, signingKey };
-  throw new AzoraError("CONFLICT", `${configFile} is somebody's access to an installation that was set up elsewhere.`, {
-    hint: "Add another context for a new one: `azora context:add NAME`.",
-  });
-}
-
-function newConfigFile({ engine, ownerUrl, operator }: InitInput): ConfigFile {
-  return {
-    version: 1,
-    engine,
-    installing: true,
-    controlLogin: operator,
-    ...(engine === "server" && ownerUrl
-      ? { controlUrl: urlFor(ownerUrl, operator), tenantUrl: urlFor(ownerUrl, "azora_runtime") }
-      : {}),
-    contextKey: makeContextKey(),
-    signingKey: makeSigningKeySetting(),
-  };
-}
-
-function urlFor(ownerUrl: string, login: string): string {
-  const url = new URL(ownerUrl);
-  url.username = login;
-  url.password = makePassword();
-  return url.toString();
+/** Logins belong to the cluster: those of a database that was restored elsewhere are missing there. */
+async function ensureOperators(owner: Pool, first: string | null): Promise<InitStep> {
+  const made = first !== null && (await ensureOperator(owner, first, "vendor-admin"));
+  const missing = await ensureListedOperators(owner);
+  const named = first === null ? "none: self-hosted" : `${first} (vendor-admin)`;
+  const others = missing.length === 0 ? "" : `; made without a password: ${missing.join(", ")}`;
+  return { name: "operator", changed: made || missing.length > 0, detail: `${named}${others}` };
 }
 
 /** The settings as they will be, with the owner's login that is not written down. */
@@ -148,21 +99,7 @@ function withOwner(config: Config, file: ConfigFile, { engine, ownerUrl }: InitI
   return {
     ...base,
     engine: { value: engine, source: "file", from: config.configFile },
-    controlLogin: { value: file.controlLogin, source: "file", from: config.configFile },
+    controlLogin: { value: file.controlLogin ?? DEFAULT_OPERATOR, source: "file", from: config.configFile },
     ownerUrl: ownerUrl ? { value: ownerUrl, source: "environment", from: "the owner's connection string" } : undefined,
   };
-}
-
-function passwordIn(url: string | undefined): string {
-  return url ? decodeURIComponent(new URL(url).password) : "";
-}
-
-function loginsTaken(): AzoraError {
-  return new AzoraError(
-    "CONFLICT",
-    "The login azora_runtime exists in this cluster already, so another installation may be using it.",
-    {
-      hint: "Use that installation's configuration, or pass --reset-passwords to give the logins new ones.",
-    },
-  );
 }

@@ -93,11 +93,11 @@ async function withSubject<T>(config: () => Config, subject: Subject, work: (inp
 }
 
 /** The planes' own connections, as far as this installation has them: a self-hoster has no control plane. */
-async function ownLogins({ tenantUrl, controlUrl }: Config, engine: Engine): Promise<LoginPools> {
+async function ownLogins({ mode, tenantUrl, controlUrl }: Config, engine: Engine): Promise<LoginPools> {
   const isThere = (url: unknown) => engine.kind === "embedded" || url !== undefined;
   return {
     ...(isThere(tenantUrl) && { runtime: await engine.pool("tenant") }),
-    ...(isThere(controlUrl) && { control: await engine.pool("control") }),
+    ...(mode.value === "vendor" && isThere(controlUrl) && { control: await engine.pool("control") }),
   };
 }
 

@@ -11,6 +11,7 @@ import { explainDatabaseError } from "../database/sql-errors.js";
 import { AzoraError } from "../errors.js";
 import { parseSigningKey, type SigningKey } from "../signing.js";
 import type { TenantConnection } from "../tenant-plane/tenant-db.js";
+import { billsNobody, hasControlPlane, needsOwner, ownerInControl } from "./self-hosted.js";
 import { type StripeStoreOptions, stripeStore } from "./stripe-store.js";
 
 /** An installation of azora, opened by its settings; connections are made when asked for. */
@@ -34,24 +35,30 @@ export interface InstallationConfig extends Config {
   readonly purgeBilling?: StripeStoreOptions["mode"];
   /** Told before a purge writes with a live key. */
   readonly onLive?: () => void;
+  /** Do what is an operator's with the owner's login; in a self-hosted installation that is so in any case. */
+  readonly asOwner?: boolean;
 }
 
 /** Opens an installation. Nothing is connected, locked or checked before the first use. */
 export function openInstallation(config: InstallationConfig): Installation {
   const engine = openEngine(config);
+  const isSelfHosted = config.mode.value === "self-hosted";
+  const operators = isSelfHosted || config.asOwner ? ownerInControl(engine) : engine;
   async function control(): Promise<ControlConnection> {
     requireInit(config);
-    await checkedPool(engine, "control");
+    if (isSelfHosted && !hasControlPlane(config)) throw needsOwner();
+    await checkedPool(operators, "control");
     const request = { id: config.requestId ?? randomUUID(), command: config.command ?? null };
     const { stripe, purgeBilling: mode = "cancel", onLive } = config;
     const store = stripeStore(() => connection, { stripe, mode, ...(onLive && { onLive }) });
-    const connection = await openControlPlane(engine, signingKeyOf(config), { request, outsideStores: [store] });
+    const connection = await openControlPlane(operators, signingKeyOf(config), { request, outsideStores: [store] });
     return connection;
   }
   return {
     engine,
     control,
     async billing() {
+      if (isSelfHosted) throw billsNobody();
       // The package of Stripe takes a while to load: only where it is used.
       const { openBilling } = await import("../billing/connection.js");
       return openBilling(await control(), config.stripe);
@@ -106,8 +113,8 @@ export function signingKeyOf({ signingKey }: Config): SigningKey | undefined {
   }
 }
 
-/** An embedded database that nobody set up would be made by looking at it. */
-function requireInit({ engine, stored, dataDir }: Config): void {
+/** An embedded database that nobody set up would be made by looking at it. @throws AzoraError NOT_CONFIGURED */
+export function requireInit({ engine, stored, dataDir }: Config): void {
   if (engine.value === "server" || (stored && !stored.installing)) return;
   throw new AzoraError("NOT_CONFIGURED", `azora is not set up in ${dataDir.value}.`, {
     hint: "Run `azora init` (or `azora quickstart` to look around first).",

@@ -7,16 +7,19 @@ import { HISTORY_TABLE, MAKE_HISTORY_SCHEMA } from "../database/migrate/history-
 /**
  * Everything that `azora init` would send to a server, for an administrator who runs it by
  * hand with psql. Passwords and keys are psql's variables: they are nobody's to print.
- * @param operator login of the first operator
+ * @param operator login of the first operator; null for a self-hosted installation, which has none
  * @throws AzoraError INVALID_INPUT for a login that would need quoting
  */
-export async function printSql(operator: string = DEFAULT_OPERATOR): Promise<string> {
-  checkLoginName(operator);
+export async function printSql(operator: string | null = DEFAULT_OPERATOR): Promise<string> {
+  if (operator !== null) checkLoginName(operator);
   const migrations = await readMigrations();
-  return [HEADER, HISTORY, ...migrations.map(migrationSql), operatorSql(operator), KEYS].join("\n\n");
+  const operators = operator === null ? [] : [operatorSql(operator)];
+  return [header(operator), HISTORY, ...migrations.map(migrationSql), ...operators, KEYS].join("\n\n");
 }
 
-const HEADER = String.raw`-- What azora init does on a PostgreSQL server, for psql and a login that may create roles.
+const header = (
+  operator: string | null,
+) => String.raw`-- What azora init does on a PostgreSQL server, for psql and a login that may create roles.
 -- Make the keys, keep them where the application and the operators get their secrets, and run it:
 --
 --   openssl genpkey -algorithm ed25519 -out signing.pem
@@ -24,8 +27,8 @@ const HEADER = String.raw`-- What azora init does on a PostgreSQL server, for ps
 --     -v context_key_id=ctx-1 -v context_key="$(openssl rand -base64 32 | tee context.key)" \
 --     -v signing_key_id=sig-1 -v signing_public_key="$(openssl pkey -in signing.pem -pubout)" -f azora.sql
 --
--- Then give azora_runtime and the operator their passwords with \password (psql sends only the
--- SCRAM verifier) and set AZORA_TENANT_URL, AZORA_CONTROL_URL, AZORA_CONTEXT_KEY (ctx-1:BASE64) and
+-- Then give azora_runtime${operator === null ? " its password" : ` and ${operator} their passwords`} with \password (psql sends only the
+-- SCRAM verifier) and set AZORA_TENANT_URL, ${operator === null ? "" : "AZORA_CONTROL_URL, "}AZORA_CONTEXT_KEY (ctx-1:BASE64) and
 -- AZORA_SIGNING_KEY (sig-1: and the PEM).`;
 
 /** As Prisma makes it, so that db:migrate and prisma migrate go on from here. */

@@ -16,11 +16,12 @@ export async function databaseStatus(config: Config): Promise<DatabaseStatus> {
   const { engine } = installation;
   const isOwner = engine.kind === "embedded" || config.ownerUrl !== undefined;
   try {
-    const pool = isOwner ? await installation.owner() : await reachablePool(engine, config.controlUrl ? "control" : "tenant");
+    const login = isOwner ? "owner" : config.controlUrl ? "control" : "tenant";
+    const pool = isOwner ? await installation.owner() : await reachablePool(engine, login);
     const history = await compareHistory(pool);
     const isCurrent = history.pending.length === 0 && history.unknown.length === 0;
     const drift = isOwner && isCurrent ? (await findDrift(pool)).filter(({ sql }) => sql !== "") : isOwner ? [] : null;
-    return { engine: engine.kind, database: engine.describe(isOwner ? "owner" : "control"), ...history, drift };
+    return { engine: engine.kind, database: engine.describe(login), ...history, drift };
   } finally {
     await installation.close();
   }

@@ -85,4 +85,31 @@ describe.skipIf(isLent)("operators on a server of its own", () => {
     expect(last).toMatchObject({ exit: 5, document: { error: { code: "ILLEGAL_STEP" } } });
     expect(await azora.json(["doctor"])).toMatchObject({ exit: 0 });
   });
+
+  it("are let back in with a new password, and left with theirs when they are in", async () => {
+    const back = await azora.run(["operator:enable", "ada", "--password-file", file("ada-3")]);
+    expect(back).toMatchObject({ exit: 0 });
+    const password = readFileSync(file("ada-3"), "utf8").trim();
+    expect((await azora.json(["whoami"], as("ada", password))).document.result).toMatchObject({ role: "support" });
+    expect(await azora.json(["whoami"], as("ada", readFileSync(file("ada-2"), "utf8").trim()))).toMatchObject({ exit: 4 });
+    const again = await azora.json(["operator:enable", "ada", "--password-file", file("ada-4")]);
+    expect(again).toMatchObject({ exit: 0, document: { result: { changed: false, password: null } } });
+    expect(existsSync(file("ada-4"))).toBe(false);
+    expect((await azora.json(["whoami"], as("ada", password))).exit).toBe(0);
+  });
+
+  it("ask for more approvals by themselves, and for fewer by the owner alone", async () => {
+    const set = (value: string, ...flags: string[]) => ["settings:set", "purge.approvals", value, ...flags];
+    expect((await azora.json(set("3"))).document.result).toMatchObject({ changed: true });
+    expect(await azora.json(set("2"))).toMatchObject({ exit: 4, document: { error: { code: "NOT_PERMITTED" } } });
+    expect(await azora.json(set("2", "--as-owner"))).toMatchObject({ exit: 2, document: { error: { code: "NOT_CONFIGURED" } } });
+    const lowered = await azora.json(set("2", "--as-owner"), { AZORA_OWNER_URL: server.url });
+    expect(lowered).toMatchObject({ exit: 0, document: { result: { changed: true, value: 2 } } });
+    const { settings } = (await azora.json(["settings:list"])).document.result;
+    expect(settings.find(({ key }: { key: string }) => key === "purge.approvals")).toMatchObject({ value: 2, initial: 1 });
+    expect(await azora.json(["settings:set", "purge.aprovals", "2"])).toMatchObject({ exit: 3 });
+    expect(await azora.json(set("none"))).toMatchObject({ exit: 2 });
+    const log = await azora.run(["audit:export", "--control-plane", "--action", "settings.update"]);
+    expect(log.stdout).toContain('"operator":"postgres"');
+  });
 });

@@ -117,8 +117,10 @@ describe("doctor's checks, each sound and each broken", () => {
   });
 
   it("a login that isn't set, and one that gets in", async () => {
-    expect(await checkLogin(world.engine, "tenant", true)).toMatchObject({ status: "ok" });
-    expect(await checkLogin(world.engine, "owner", false)).toMatchObject({ status: "skipped" });
+    expect(await checkLogin(world.engine, "tenant", { isConfigured: true, isVendors: true })).toMatchObject({ status: "ok" });
+    expect(await checkLogin(world.engine, "owner", { isConfigured: false, isVendors: true })).toMatchObject({
+      status: "skipped",
+    });
   });
 });
 

@@ -65,7 +65,7 @@ describe("a history is applied", () => {
       { "20270101000000_samples/migration.sql": table },
       async ({ owner, applied, target }) => {
         expect(applied.at(-1)).toBe("20270101000000_samples");
-        expect(applied[0]).toContain("roles_and_schemas");
+        expect(applied[0]).toContain("_roles");
         const history = "SELECT count(*)::int FROM azora._prisma_migrations WHERE finished_at IS NOT NULL";
         expect(await ask(owner, history)).toEqual([applied.length - 1]);
         expect(await ask(owner, "SELECT count(*)::int FROM pg_policy WHERE polrelid = 'tenant.samples'::regclass")).not.toEqual([

@@ -226,6 +226,19 @@ export const PERMISSIONS: readonly Permission[] = [
     "operator:disable azora_test_billing --dry-run",
     "SELECT control.disable_operator('azora_test_billing')",
   ),
+  may(
+    "vendor-admin",
+    "let an operator back in",
+    "operator:enable azora_test_billing --dry-run",
+    "SELECT control.enable_operator('azora_test_billing', NULL, NULL)",
+  ),
+  may("vendor-admin", "list the settings", "settings:list", "SELECT * FROM control.list_settings()"),
+  may(
+    "vendor-admin",
+    "change a setting; of a purge's approvals, ask for more",
+    "settings:set purge.approvals 2 --dry-run",
+    "SELECT control.set_setting('purge.approvals', '2')",
+  ),
   may("vendor-admin", "read the admin audit log", "audit:export --control-plane", "SELECT * FROM control.admin_audit_log"),
   may(
     "vendor-admin",
@@ -233,7 +246,7 @@ export const PERMISSIONS: readonly Permission[] = [
     "audit:tail --control-plane",
     "SELECT transaction_id FROM control.admin_audit_log",
   ),
-  may("vendor-admin", "read the settings and the published keys", "", "SELECT * FROM control.settings"),
+  may("vendor-admin", "read the published keys", "", "SELECT * FROM control.settings"),
   may(
     "nobody",
     "write a table past the functions",

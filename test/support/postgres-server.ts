@@ -17,27 +17,38 @@ export interface TestServer {
   stop(): Promise<void>;
 }
 
+/** One that this run has started. */
+export interface StartedServer extends TestServer {
+  /** Directory of its Unix socket. */
+  readonly sockets: string;
+}
+
 /** Settings of postgresql.conf, by name. */
 export type ServerSettings = Readonly<Record<string, string | number>>;
 
 /**
  * Starts a PostgreSQL of its own on loopback, as an ordinary user even when root runs the tests.
  * @param overrides win over the settings that tests use
+ * @param programs directory of another PostgreSQL's programs than the package's
  */
-export async function startServer(overrides: ServerSettings = {}): Promise<TestServer> {
+export async function startServer(overrides: ServerSettings = {}, programs?: string): Promise<StartedServer> {
   const directory = mkdtempSync(join(tmpdir(), "azora-postgres-"));
   chmodSync(directory, 0o755);
   try {
-    return await startIn(directory, overrides);
+    return await startIn(directory, { overrides, bin: programs ?? provideBinaries(directory) });
   } catch (error) {
     rmSync(directory, { recursive: true, force: true });
     throw error;
   }
 }
 
-async function startIn(directory: string, overrides: ServerSettings): Promise<TestServer> {
+interface Start {
+  readonly overrides: ServerSettings;
+  readonly bin: string;
+}
+
+async function startIn(directory: string, { overrides, bin }: Start): Promise<StartedServer> {
   const user = process.getuid?.() === 0 ? { uid: UNPRIVILEGED, gid: UNPRIVILEGED } : {};
-  const bin = provideBinaries(directory);
   const password = makePassword();
   const passwordFile = join(directory, "password");
   const work = join(directory, "work");
@@ -60,7 +71,7 @@ async function startIn(directory: string, overrides: ServerSettings): Promise<Te
   closeSync(logTo);
   const url = `postgresql://${SUPERUSER}:${password}@127.0.0.1:${port}/postgres`;
   await answering(url, server, log);
-  return { url, stop: () => stop(server, directory) };
+  return { url, sockets: work, stop: () => stop(server, directory) };
 }
 
 function settings(given: ServerSettings): string[] {

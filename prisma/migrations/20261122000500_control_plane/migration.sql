@@ -973,6 +973,75 @@ CREATE FUNCTION control.who_am_i(OUT login text, OUT role control.operator_role,
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog
 AS $$ SELECT session_user::text, o.role, o.expires_at FROM (VALUES (1)) one LEFT JOIN control.operators o ON o.login = session_user $$;
 
+-- Settings -------------------------------------------------------------------------------
+
+-- The settings that there are: what each is until somebody says otherwise, and what it takes,
+-- a number from the smallest to the largest or one of the words.
+CREATE FUNCTION control.known_settings() RETURNS TABLE (key text, initial jsonb, smallest integer, largest integer, words text[])
+LANGUAGE sql IMMUTABLE SET search_path = pg_catalog
+AS $$
+  VALUES
+    ('purge.approvals', '1'::jsonb, 1, 10, NULL::text[]),
+    ('purge.backup_days', NULL, 0, 3650, NULL),
+    ('billing.days_until_due', '14', 1, 365, NULL),
+    ('billing.grace_days', '14', 0, 365, NULL),
+    ('billing.read_only_days', '14', 0, 365, NULL),
+    ('billing.customer_after_purge', '"keep"', NULL, NULL, ARRAY['keep', 'delete'])
+$$;
+
+-- Whoever writes a setting: it is what the functions that read it take. That fewer have to agree to a
+-- purge is the database's owner's to say: a vendor admin could otherwise do alone what takes two.
+CREATE FUNCTION control.check_setting() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog
+AS $$
+DECLARE
+  known record;
+BEGIN
+  SELECT * INTO known FROM control.known_settings() k WHERE k.key = NEW.key;
+  IF NOT FOUND THEN
+    RETURN NEW; -- a published key
+  END IF;
+  IF known.words IS NULL AND (NEW.value::text !~ '^[0-9]{1,9}$' OR NEW.value::text::integer NOT BETWEEN known.smallest AND known.largest) THEN
+    RAISE EXCEPTION USING ERRCODE = 'AZ013', MESSAGE = format('%s is a whole number from %s to %s.', NEW.key, known.smallest, known.largest);
+  ELSIF known.words IS NOT NULL AND (NEW.value #>> '{}' = ANY (known.words)) IS NOT TRUE THEN
+    RAISE EXCEPTION USING ERRCODE = 'AZ013', MESSAGE = format('%s is one of: %s.', NEW.key, array_to_string(known.words, ', '));
+  END IF;
+  IF NEW.key = 'purge.approvals' AND TG_OP = 'UPDATE' AND NEW.value::text::integer < OLD.value::text::integer
+     AND NOT pg_has_role(session_user, 'azora_owner', 'MEMBER') THEN
+    RAISE EXCEPTION USING ERRCODE = 'AZ006', MESSAGE = format('Only the database''s owner lowers purge.approvals, which is %s.', OLD.value),
+      HINT = 'The same with --as-owner and AZORA_OWNER_URL.';
+  END IF;
+  RETURN NEW;
+END
+$$;
+
+CREATE TRIGGER check_setting BEFORE INSERT OR UPDATE ON control.settings FOR EACH ROW EXECUTE FUNCTION control.check_setting();
+
+CREATE FUNCTION control.list_settings() RETURNS TABLE (key text, value jsonb, initial jsonb, updated_at timestamptz)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog
+AS $$
+  SELECT k.key, coalesce(s.value, k.initial), k.initial, s.updated_at
+  FROM control.known_settings() k LEFT JOIN control.settings s ON s.key = k.key ORDER BY k.key
+$$;
+
+-- Gives a setting a value. False when that is the value already.
+CREATE FUNCTION control.set_setting(p_key text, p_value jsonb) RETURNS boolean
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog
+AS $$
+BEGIN
+  -- One at a time, so that the last one is held against what the one before has left.
+  LOCK TABLE control.settings IN SHARE ROW EXCLUSIVE MODE;
+  IF NOT EXISTS (SELECT FROM control.known_settings() k WHERE k.key = p_key) THEN
+    RAISE EXCEPTION USING ERRCODE = 'AZ010', MESSAGE = format('There is no setting "%s".', p_key), HINT = '`azora settings:list` shows them all.';
+  ELSIF EXISTS (SELECT FROM control.list_settings() l WHERE l.key = p_key AND l.value = p_value) THEN
+    RETURN false;
+  END IF;
+  INSERT INTO control.settings (key, value) VALUES (p_key, p_value)
+  ON CONFLICT (key) DO UPDATE SET value = p_value, updated_at = clock_timestamp();
+  RETURN true;
+END
+$$;
+
 -- Billing --------------------------------------------------------------------------------
 
 -- Which Stripe account bills, refused to a key of the other mode: a test key never reaches a live
@@ -1678,7 +1747,9 @@ GRANT EXECUTE ON FUNCTION
   control.close_purge(uuid, text, jsonb),
   control.purge_account(uuid, text, boolean),
   control.complete_store(bigint, text, text, text, text),
-  control.sign_receipt(bigint, text, text)
+  control.sign_receipt(bigint, text, text),
+  control.list_settings(),
+  control.set_setting(text, jsonb)
 TO azora_vendor_admin;
 
 DO $$
@@ -1798,7 +1869,7 @@ DECLARE
 BEGIN
   operator := control.lock_operator(p_login);
   IF operator.disabled_at IS NOT NULL THEN
-    RAISE EXCEPTION USING ERRCODE = 'AZ007', MESSAGE = format('The operator "%s" is disabled.', p_login), HINT = 'Make a new one: `azora operator:create`.';
+    RAISE EXCEPTION USING ERRCODE = 'AZ007', MESSAGE = format('The operator "%s" is disabled.', p_login), HINT = '`azora operator:enable` lets it back in.';
   ELSIF operator.role = p_role THEN
     RETURN false;
   END IF;
@@ -1824,7 +1895,7 @@ BEGIN
   END IF;
   operator := control.lock_operator(p_login);
   IF operator.disabled_at IS NOT NULL THEN
-    RAISE EXCEPTION USING ERRCODE = 'AZ007', MESSAGE = format('The operator "%s" is disabled.', p_login), HINT = 'Make a new one: `azora operator:create`.';
+    RAISE EXCEPTION USING ERRCODE = 'AZ007', MESSAGE = format('The operator "%s" is disabled.', p_login), HINT = '`azora operator:enable` lets it back in.';
   ELSIF p_expires_at <= clock_timestamp() THEN
     RAISE EXCEPTION USING ERRCODE = 'AZ013', MESSAGE = 'An operator expires in the future.';
   END IF;
@@ -1840,7 +1911,7 @@ BEGIN
 END
 $$;
 
--- Shuts an operator out for good. False when that was done already.
+-- Shuts an operator out. False when that was done already.
 CREATE FUNCTION control.disable_operator(p_login text) RETURNS boolean
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog
 AS $$
@@ -1858,13 +1929,40 @@ BEGIN
 END
 $$;
 
+-- Lets an operator back in, in the role that it had, with a new password: the old one may be what it was
+-- shut out for. False when it isn't disabled.
+CREATE FUNCTION control.enable_operator(p_login text, p_verifier text, p_expires_at timestamptz) RETURNS boolean
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog
+AS $$
+DECLARE
+  operator control.operators;
+BEGIN
+  PERFORM control.check_verifier(p_verifier);
+  operator := control.lock_operator(p_login);
+  IF operator.disabled_at IS NULL THEN
+    RETURN false;
+  ELSIF p_expires_at <= clock_timestamp() THEN
+    RAISE EXCEPTION USING ERRCODE = 'AZ013', MESSAGE = 'An operator expires in the future.';
+  ELSIF p_expires_at IS NULL AND operator.expires_at <= clock_timestamp() THEN
+    RAISE EXCEPTION USING ERRCODE = 'AZ007', MESSAGE = format('The login "%s" has expired.', p_login), HINT = 'Pass --expires with a new time.';
+  END IF;
+  EXECUTE format('ALTER ROLE %I LOGIN PASSWORD %L VALID UNTIL %L', p_login, p_verifier, coalesce(p_expires_at, operator.expires_at, 'infinity'));
+  EXECUTE format('GRANT %I TO %I', control.group_of(operator.role), p_login);
+  UPDATE control.operators SET disabled_at = NULL, expires_at = coalesce(p_expires_at, expires_at),
+    password_from = session_user, password_at = clock_timestamp()
+  WHERE login = p_login;
+  RETURN true;
+END
+$$;
+
 RESET ROLE;
 REVOKE CREATE ON SCHEMA control FROM azora_registrar;
 SET ROLE azora_registrar;
 REVOKE ALL ON FUNCTION control.group_of(control.operator_role), control.check_verifier(text), control.lock_operator(text), control.take_groups(text),
   control.enroll_operator(text, control.operator_role, timestamptz), control.create_operator(text, control.operator_role, text, timestamptz),
-  control.grant_operator(text, control.operator_role), control.rotate_operator(text, text, timestamptz), control.disable_operator(text) FROM PUBLIC;
+  control.grant_operator(text, control.operator_role), control.rotate_operator(text, text, timestamptz), control.disable_operator(text),
+  control.enable_operator(text, text, timestamptz) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION control.create_operator(text, control.operator_role, text, timestamptz),
-  control.grant_operator(text, control.operator_role), control.disable_operator(text) TO azora_vendor_admin;
+  control.grant_operator(text, control.operator_role), control.disable_operator(text), control.enable_operator(text, text, timestamptz) TO azora_vendor_admin;
 GRANT EXECUTE ON FUNCTION control.rotate_operator(text, text, timestamptz) TO azora_support;
 RESET ROLE;

@@ -75,7 +75,7 @@ async function tenantLog(
 ): Promise<AsyncIterable<object>> {
   const { readAuditLog } = await import("../../tenant-plane/read-audit-log.js");
   const { findTenant } = await import("../../control-plane/find-tenant.js");
-  const hasControlPlane = config.engine.value === "embedded" || config.controlUrl !== undefined;
-  const accountId = hasControlPlane ? (await findTenant(await installation.control(), tenant)).id : checkTenantId(tenant);
+  const { hasControlPlane } = await import("../../installation/self-hosted.js");
+  const accountId = hasControlPlane(config) ? (await findTenant(await installation.control(), tenant)).id : checkTenantId(tenant);
   return readAuditLog(await installation.tenant(), { accountId, actor: `operator:${operatorName(config)}` }, filter);
 }

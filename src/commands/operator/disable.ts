@@ -4,9 +4,9 @@ import { dryRunFlag, operatorArgument, yesFlag } from "../../cli/flags.js";
 import type { OperatorChange } from "../../control-plane/change-operator.js";
 
 export default class OperatorDisableCommand extends AzoraCommand {
-  static override summary = "Shut an operator out for good.";
+  static override summary = "Shut an operator out.";
   static override description =
-    "No login any more, and no right left in a session that is open. The name stays taken, so that the log means one person by it. The last vendor admin can't be disabled.";
+    "No login any more, and no right left in a session that is open. The name stays taken, so that the log means one person by it; `operator:enable` lets the same person back in. The last vendor admin can't be disabled.";
   static override examples = ["<%= config.bin %> operator:disable ada --yes"];
   static override args = { login: operatorArgument };
   static override flags = { yes: yesFlag, "dry-run": dryRunFlag };
@@ -15,7 +15,7 @@ export default class OperatorDisableCommand extends AzoraCommand {
     const { args, flags } = await this.parse(OperatorDisableCommand);
     const { login } = args;
     const { yes, "dry-run": dryRun } = flags;
-    const question = `Shut "${login}" out for good?`;
+    const question = `Shut "${login}" out?`;
     await requireConsent(this.io, { question, given: yes || dryRun, flag: "--yes", preview: "--dry-run" });
     const { openInstallation } = await import("../../installation/open.js");
     const { disableOperator } = await import("../../control-plane/change-operator.js");

@@ -40,6 +40,11 @@ export function openEmbedded({ dataDir, controlLogin }: EmbeddedOptions): Engine
       }
       return pool;
     },
+    async copy() {
+      opened ??= openSession(dataDir);
+      const { session } = await opened;
+      return new Uint8Array(await (await session.database.dumpDataDir("gzip")).arrayBuffer());
+    },
     async close() {
       if (!opened) return;
       const { session, unlock } = await opened;

@@ -23,6 +23,13 @@ export async function readMigrations(directory = `${PRISMA_DIR}migrations`): Pro
   );
 }
 
+/** What a database needs of its cluster, and no dump holds: the first migration, which may be run again. */
+export async function readRolesSql(): Promise<string> {
+  const [first] = await readMigrations();
+  if (first?.name.endsWith("_roles")) return first.sql;
+  throw new Error("the first migration isn't the one that makes the roles");
+}
+
 /** A schema file of azora's own: `control` or `tenant`. */
 export async function readSchemaFile(name: "control" | "tenant"): Promise<SchemaFile> {
   const path = `${PRISMA_DIR}${name}.prisma`;

@@ -4,10 +4,17 @@ import { reachablePool } from "../open.js";
 import { NEWEST_SERVER, OLDEST_SERVER, serverVersion } from "../server-version.js";
 import { type Check, failed, ok, skipped, warning } from "./check.js";
 
+/** What is known of a login before it is tried. */
+interface Expected {
+  readonly isConfigured: boolean;
+  /** False in a self-hosted installation, which has no operators. */
+  readonly isVendors: boolean;
+}
+
 /** Whether a login gets in. */
-export async function checkLogin(engine: Engine, login: Login, isConfigured: boolean): Promise<Check> {
+export async function checkLogin(engine: Engine, login: Login, { isConfigured, isVendors }: Expected): Promise<Check> {
   const name = `${login} login`;
-  if (!isConfigured) return skipped(name, login === "owner" ? "not set; only init, db:* and isolation:* need it" : "not set");
+  if (!isConfigured) return skipped(name, whyUnset(login, isVendors));
   try {
     const pool = await reachablePool(engine, login);
     const { rows } = await pool.query<{ login: string }>("SELECT session_user AS login");
@@ -16,6 +23,12 @@ export async function checkLogin(engine: Engine, login: Login, isConfigured: boo
     if (error instanceof AzoraError) return failed(name, error.message, error.hint ?? "See `azora config`.");
     throw error;
   }
+}
+
+function whyUnset(login: Login, isVendors: boolean): string {
+  if (login === "owner")
+    return `not set; only init, db:* and isolation:* need it${isVendors ? "" : ", and whoever makes tenants"}`;
+  return login === "control" && !isVendors ? "self-hosted: there are no operators, their part is the owner's" : "not set";
 }
 
 /** The server's version. */

@@ -2,6 +2,7 @@ import type { Config } from "../../config.js";
 import { openControlPlane } from "../../control-plane/connection.js";
 import type { Engine, Login } from "../../database/engine.js";
 import { openEngine, signingKeyOf } from "../open.js";
+import { ownerInControl } from "../self-hosted.js";
 import type { Check } from "./check.js";
 import { checkClock, checkLogin, checkVersion } from "./connections.js";
 import { checkConfigFile, checkNode } from "./machine.js";
@@ -31,19 +32,20 @@ export async function diagnose(config: Config): Promise<Diagnosis> {
 
 async function checkDatabase(config: Config, engine: Engine): Promise<Check[]> {
   const isEmbedded = engine.kind === "embedded";
+  const isVendors = config.mode.value === "vendor";
   const logins: [Login, boolean][] = [
     ["owner", isEmbedded || config.ownerUrl !== undefined],
-    ["control", isEmbedded || config.controlUrl !== undefined],
+    ["control", isVendors && (isEmbedded || config.controlUrl !== undefined)],
     ["tenant", isEmbedded || config.tenantUrl !== undefined],
   ];
   const checks: Check[] = [];
   const reachable = new Set<Login>();
   for (const [login, isConfigured] of logins) {
-    const check = await checkLogin(engine, login, isConfigured);
+    const check = await checkLogin(engine, login, { isConfigured, isVendors });
     checks.push(check);
     if (check.status === "ok") reachable.add(login);
     // One lock, one directory: what keeps the first login out keeps the others out too.
-    else if (isEmbedded) return checks;
+    else if (isEmbedded && isConfigured) return checks;
   }
   const [any] = reachable;
   if (!any) return checks;
@@ -57,7 +59,10 @@ async function checkDatabase(config: Config, engine: Engine): Promise<Check[]> {
   }
   if (reachable.has("control")) {
     checks.push(await checkControlRights(await engine.pool("control")));
-    checks.push(await checkSigningKey(await openControlPlane(engine, signingKeyOf(config))));
+  }
+  if (reachable.has(isVendors ? "control" : "owner")) {
+    const operators = isVendors ? engine : ownerInControl(engine);
+    checks.push(await checkSigningKey(await openControlPlane(operators, signingKeyOf(config))));
   }
   return checks;
 }

@@ -15,9 +15,16 @@ const LONGEST_NAME = 100;
  */
 export function tar(files: readonly PackedFile[]): Buffer {
   const sorted = [...files].sort((one, other) => (one.path < other.path ? -1 : 1));
-  const blocks = sorted.flatMap(({ path, content }) => [header(path, content.length), content, padding(content.length)]);
-  return Buffer.concat([...blocks, Buffer.alloc(2 * BLOCK)]);
+  return Buffer.concat([...sorted.map(tarEntry), END_OF_TAR]);
 }
+
+/** One file as it stands in an archive. @throws RangeError as tar() */
+export function tarEntry({ path, content }: PackedFile): Buffer {
+  return Buffer.concat([header(path, content.length), content, padding(content.length)]);
+}
+
+/** What an archive ends with. */
+export const END_OF_TAR: Uint8Array = Buffer.alloc(2 * BLOCK);
 
 function header(path: string, size: number): Buffer {
   if (Buffer.byteLength(path) > LONGEST_NAME) throw new RangeError(`${path} is too long a name for an archive`);
