@@ -27,6 +27,35 @@ CREATE TABLE guard.masked_columns (
   PRIMARY KEY (table_id, column_name)
 );
 
+-- What each user of an account may do, by the name that contexts have for it (`user:<id>`): all that its
+-- roles hold, so that a statement finds it by one key. Kept by guard.renew_actors(); no role, no row.
+CREATE TABLE guard.actors (
+  account_id  uuid NOT NULL REFERENCES control.accounts (id) ON DELETE CASCADE,
+  actor       text COLLATE "C" NOT NULL,
+  enabled     boolean NOT NULL,
+  permissions text[] NOT NULL,
+  PRIMARY KEY (account_id, actor)
+);
+
+-- How often who may do what has changed. Whoever changes it writes here first: two changes in one
+-- account wait for each other, in any isolation level, and in no other account anybody waits.
+CREATE TABLE guard.access_changes (
+  account_id uuid PRIMARY KEY REFERENCES control.accounts (id) ON DELETE CASCADE,
+  changes    bigint NOT NULL DEFAULT 1
+);
+
+-- The roles that every account begins with, and keeps.
+CREATE TABLE guard.default_roles (
+  name        text PRIMARY KEY,
+  description text NOT NULL,
+  permissions text[] NOT NULL
+);
+INSERT INTO guard.default_roles VALUES
+  ('owner',  'Everything, who else is an owner included', '{*:*}'),
+  ('admin',  'People, roles and everything they work on', '{*:create,*:read,*:update,*:delete,users:*,access:*,audit:read}'),
+  ('member', 'Works on the records', '{*:create,*:read,*:update,users:read}'),
+  ('viewer', 'Reads the records', '{*:read,users:read}');
+
 -- Accounts that the database itself has opened, whatever their status: to delete one, to count its
 -- rows, to make its first ones. Rows live only inside the transaction that does it.
 CREATE TABLE guard.purges (
@@ -229,6 +258,146 @@ BEGIN
   END IF;
 END
 $$;
+
+-- Permissions ------------------------------------------------------------------------------
+
+-- What permissions call a table: its name, with its schema unless that is `tenant`. Who may do what,
+-- and what was done, have names of their own, whatever tables they are kept in.
+CREATE FUNCTION guard.resource(target regclass) RETURNS text
+LANGUAGE sql STABLE SET search_path = pg_catalog
+AS $$
+  SELECT CASE
+    WHEN n.nspname <> 'tenant' THEN n.nspname || '.' || c.relname
+    WHEN c.relname IN ('roles', 'role_permissions', 'user_roles') THEN 'access'
+    WHEN c.relname = 'audit_log' THEN 'audit'
+    ELSE c.relname::text END
+  FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = target
+$$;
+
+-- The permission that a command on a table takes. Whoever changes one of the tables of access decides
+-- about all of it, so that is one permission.
+CREATE FUNCTION guard.needed(target regclass, action text) RETURNS text
+LANGUAGE sql STABLE SET search_path = pg_catalog
+AS $$
+  SELECT r || ':' || CASE WHEN r = 'access' AND action <> 'read' THEN 'manage' ELSE action END FROM guard.resource(target) r
+$$;
+
+-- All permissions that tables take, for whoever shows or checks what roles hold. An application may have
+-- more of its own, such as `documents:approve`, and ask guard.permits() for them.
+CREATE FUNCTION guard.permissions() RETURNS SETOF text
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog
+AS $$
+  SELECT DISTINCT guard.needed(p.table_id, a.action)
+  FROM guard.protected_tables p JOIN pg_class c ON c.oid = p.table_id
+  CROSS JOIN (VALUES ('create'), ('read'), ('update'), ('delete')) a(action)
+  WHERE a.action = 'read' OR NOT p.append_only
+  ORDER BY 1
+$$;
+
+-- The permissions that include one. `*` for a resource stands for the tables that are worked on: people,
+-- access and audit have to be named, unless it is everything.
+CREATE FUNCTION guard.including(permission text) RETURNS text[]
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+AS $$
+  SELECT ARRAY[permission, pg_catalog.split_part(permission, ':', 1) || ':*', '*:*',
+    CASE WHEN pg_catalog.split_part(permission, ':', 1) NOT IN ('users', 'access', 'audit')
+      THEN '*:' || pg_catalog.split_part(permission, ':', 2) END]
+$$;
+
+-- Whether the actor of the context holds a permission: true, or an error that says which is missing, so
+-- that nobody takes rows that were held back for rows that aren't there. Users of the account hold what
+-- their roles hold; any other actor is the application itself. Without a context there is nobody to ask
+-- about, and row security shows nothing.
+--
+-- The signature is checked here again: a statement could change its own context between two questions.
+CREATE FUNCTION guard.permits(permission text) RETURNS boolean
+LANGUAGE plpgsql STABLE PARALLEL SAFE SECURITY DEFINER SET search_path = pg_catalog
+COST 1000
+AS $$
+DECLARE
+  token constant text := current_setting('azora.context', true);
+BEGIN
+  IF guard.current_account() IS NULL OR split_part(token, '.', 5) NOT LIKE 'user:%' THEN
+    RETURN true;
+  END IF;
+  IF EXISTS (SELECT FROM guard.actors a
+      WHERE a.account_id = split_part(token, '.', 4)::uuid AND a.actor = substr(token, strpos(token, '.user:') + 1)
+        AND a.enabled AND a.permissions && guard.including(permits.permission)) THEN
+    RETURN true;
+  END IF;
+  RETURN guard.refuse_permission(permission);
+END
+$$;
+
+-- The user of the account who acts, as the context names it; NULL for anybody else.
+CREATE FUNCTION guard.acting_user() RETURNS text
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog
+AS $$
+DECLARE
+  context constant record := guard.read_context();
+BEGIN
+  RETURN CASE WHEN context.actor LIKE 'user:%' THEN context.actor END;
+END
+$$;
+
+-- Why not.
+CREATE FUNCTION guard.refuse_permission(permission text) RETURNS boolean
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog
+AS $$
+DECLARE
+  who   constant text := guard.acting_user();
+  known guard.actors;
+BEGIN
+  SELECT * INTO known FROM guard.actors a WHERE a.account_id = guard.current_account() AND a.actor = who;
+  RAISE EXCEPTION USING ERRCODE = 'AZ020', MESSAGE = format('%s: "%s" %s.', CASE
+    WHEN known.enabled THEN 'This needs a permission' ELSE 'Nothing is permitted' END, who, CASE
+    WHEN known.actor IS NULL THEN 'is no user of this account, or has no role'
+    WHEN NOT known.enabled THEN 'is disabled'
+    ELSE format('does not hold %s', permission) END);
+END
+$$;
+
+-- After a DELETE, whoever began it: rows that go along with the row they belong to are deleted too, and
+-- cascades ask no policy.
+CREATE FUNCTION guard.check_delete() RETURNS trigger
+LANGUAGE plpgsql SET search_path = pg_catalog
+AS $$
+BEGIN
+  IF EXISTS (SELECT FROM old_rows) THEN
+    PERFORM guard.permits(TG_ARGV[0]);
+  END IF;
+  RETURN NULL;
+END
+$$;
+
+-- One restrictive policy a command, beside the one that isolates: it narrows and never opens. The
+-- subselect asks once a statement. What the guard does itself, as the owner, is nobody's permission: it
+-- writes the log and keeps guard.actors. A view doesn't change who asks, whoever owns it.
+CREATE FUNCTION guard.authorize(target regclass, append_only boolean) RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog
+AS $$
+DECLARE
+  item record;
+BEGIN
+  FOR item IN
+    SELECT 'permission_' || c.action AS policy, c.command, c.clause, guard.needed(target, c.action) AS permission
+    FROM (VALUES ('read', 'SELECT', 'USING'), ('create', 'INSERT', 'WITH CHECK'), ('update', 'UPDATE', 'USING'), ('delete', 'DELETE', 'USING'))
+      AS c(action, command, clause)
+    WHERE c.action = 'read' OR NOT append_only
+  LOOP
+    EXECUTE format('DROP POLICY IF EXISTS %I ON %s', item.policy, target);
+    EXECUTE format('CREATE POLICY %I ON %s AS RESTRICTIVE FOR %s %s ((SELECT current_user = ''azora_owner'' OR guard.permits(%L)))',
+      item.policy, target, item.command, item.clause, item.permission);
+  END LOOP;
+  IF NOT append_only THEN
+    EXECUTE format('CREATE OR REPLACE TRIGGER permission_delete AFTER DELETE ON %s REFERENCING OLD TABLE AS old_rows '
+      'FOR EACH STATEMENT EXECUTE FUNCTION guard.check_delete(%L)', target, guard.needed(target, 'delete'));
+    EXECUTE format('ALTER TABLE %s ENABLE ALWAYS TRIGGER permission_delete', target);
+  END IF;
+END
+$$;
+
+-- Logs ---------------------------------------------------------------------------------------
 
 -- After each statement on a tenant table: one audit row for each row it wrote, set-wise.
 -- Without a context only the database's own administrator and the cascade of a deleted
@@ -474,6 +643,7 @@ BEGIN
 
   PERFORM guard.check_references(target);                                                 -- 4 and 5
   PERFORM guard.isolate(target, known.account_column, known.append_only);                 -- 6
+  PERFORM guard.authorize(target, known.append_only);
   PERFORM guard.attach(target, known.account_column, known.append_only);                  -- 7 and 8
   PERFORM guard.close(target, CASE WHEN known.append_only THEN 'SELECT' ELSE 'SELECT, INSERT, UPDATE, DELETE' END); -- 9
 END
@@ -533,14 +703,15 @@ BEGIN
 END
 $$;
 
--- Row security, with one policy: a second would be ORed with it.
+-- Row security, with one policy that opens: a second would be ORed with it. Those of guard.authorize() narrow it.
 CREATE FUNCTION guard.isolate(target regclass, account_column name, append_only boolean) RETURNS void
 LANGUAGE plpgsql SET search_path = pg_catalog
 AS $$
 DECLARE
   item record;
 BEGIN
-  SELECT p.polname AS name INTO item FROM pg_policy p WHERE p.polrelid = target AND p.polname <> 'tenant_isolation' LIMIT 1;
+  SELECT p.polname AS name INTO item FROM pg_policy p WHERE p.polrelid = target
+    AND p.polname NOT IN ('tenant_isolation', 'permission_read', 'permission_create', 'permission_update', 'permission_delete') LIMIT 1;
   IF FOUND THEN
     RAISE EXCEPTION USING ERRCODE = 'AZ013', MESSAGE = format('%s has another policy, %I.', target, item.name),
       HINT = format('DROP POLICY %I ON %s;', item.name, target);
@@ -730,7 +901,7 @@ AS $$
 $$;
 
 REVOKE ALL ON ALL FUNCTIONS IN SCHEMA guard FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION guard.uuid7(), guard.read_context(), guard.current_account(), guard.set_context(text), guard.log_reads(text, jsonb, boolean)
-  TO azora_runtime;
+GRANT EXECUTE ON FUNCTION guard.uuid7(), guard.read_context(), guard.current_account(), guard.set_context(text), guard.log_reads(text, jsonb, boolean),
+  guard.permits(text), guard.including(text), guard.permissions() TO azora_runtime;
 
 RESET ROLE;
