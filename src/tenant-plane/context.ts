@@ -29,6 +29,11 @@ export function userActor(id: string): string {
   return `${USER}${id}`;
 }
 
+/** Whether an actor is a user of the tenant, held to what its roles permit. */
+export function isUserActor(actor: string): boolean {
+  return actor.startsWith(USER);
+}
+
 /**
  * Refuses a context that could not be signed as it is meant.
  * @throws AzoraError INVALID_INPUT
@@ -41,7 +46,7 @@ export function checkContext({ accountId, actor }: TenantContext): void {
   if (typeof actor !== "string" || actor.length === 0 || actor.length > 200 || /[\u0000-\u001f]/.test(actor)) {
     throw new AzoraError("INVALID_INPUT", "The actor of a tenant context must be 1 to 200 printable characters.");
   }
-  if (actor.startsWith(USER) && !UUID.test(actor.slice(USER.length))) {
+  if (isUserActor(actor) && !UUID.test(actor.slice(USER.length))) {
     throw new AzoraError("INVALID_INPUT", "An actor that begins with user: must go on with the id of a user of the tenant.");
   }
 }
@@ -52,7 +57,7 @@ export function checkContext({ accountId, actor }: TenantContext): void {
  * @param expiresAt seconds since 1970
  */
 export function signContext(key: ContextKey, { accountId, actor }: TenantContext, expiresAt: number): string {
-  const who = actor.startsWith(USER) ? actor.toLowerCase() : actor;
+  const who = isUserActor(actor) ? actor.toLowerCase() : actor;
   const message = `${key.id}.${Math.floor(expiresAt)}.${accountId.toLowerCase()}.${who}`;
   return `${createHmac("sha256", key.secret).update(`azora.context.${message}`).digest("hex")}.${message}`;
 }

@@ -1,5 +1,8 @@
 import { randomUUID } from "node:crypto";
+import type { QueryResult } from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { signContext } from "../../src/tenant-plane/context.js";
+import { onTenantLogin } from "../support/bare-connection.js";
 import { holder, type Person } from "../support/people.js";
 import { World } from "../support/world.js";
 
@@ -19,13 +22,18 @@ interface Attack {
   /** The guarantee that stops it: broken so, the attack gets through. */
   readonly breakage: string;
   readonly sql: (ground: Ground) => readonly string[];
-  /** What it is told, where that isn't which permission is missing. */
-  readonly code?: string;
+  /** The SQLSTATE that it is told, where that isn't a missing permission's; null where rows are held back in silence. */
+  readonly code?: string | null;
+  /** Whether the last statement's rows are what it was after; any row unless said. */
+  readonly reached?: (rows: readonly unknown[]) => boolean;
 }
 
 const READS = ["*:read", "users:read"];
 const MANAGES = ["access:*", "users:read"];
-const without = (action: string, table = "documents") => `DROP POLICY permission_${action} ON tenant.${table}`;
+const without = (action: "read" | "create" | "update") =>
+  action === "read"
+    ? "DROP POLICY permission_read ON tenant.documents"
+    : `ALTER TABLE tenant.documents DISABLE TRIGGER permission_${action}`;
 /** A context in the application's name: what a user would sign if it could. */
 const forged = (actor: string) => `replace(current_setting('azora.context'), '${actor}', 'service')`;
 const ANY_SIGNATURE = `
@@ -40,7 +48,7 @@ const ATTACKS: readonly Attack[] = [
   { name: "a plain UPDATE", holds: READS, breakage: without("update"), sql: () => ["UPDATE tenant.documents SET title = 'x'"] },
   {
     name: "an UPDATE without a WHERE or a column read",
-    holds: ["documents:create"],
+    holds: ["documents:create", "documents:read"],
     breakage: without("update"),
     sql: () => ["UPDATE tenant.documents SET title = 'x'"],
   },
@@ -70,16 +78,15 @@ const ATTACKS: readonly Attack[] = [
   {
     name: "a MERGE that deletes",
     holds: READS,
-    breakage: `${without("delete", "batches")}; ALTER TABLE tenant.batches DISABLE TRIGGER permission_delete; ALTER TABLE tenant.test_results DISABLE TRIGGER permission_delete`,
+    breakage: "ALTER TABLE tenant.batches DISABLE TRIGGER permission_delete",
     sql: () => ["MERGE INTO tenant.batches b USING (VALUES (1)) s(id) ON b.unit = 'spare' WHEN MATCHED THEN DELETE"],
   },
   {
-    name: "a lock that keeps others from changing",
+    name: "an INSERT",
     holds: READS,
-    breakage: without("update"),
-    sql: () => ["SELECT id FROM tenant.documents FOR UPDATE"],
+    breakage: without("create"),
+    sql: () => [`INSERT INTO tenant.documents (number, title) VALUES (${row()})`],
   },
-  { name: "an INSERT", holds: READS, breakage: without("create"), sql: () => [`INSERT INTO tenant.documents (number, title) VALUES (${row()})`] },
   {
     name: "an INSERT through a view of the owner's",
     holds: READS,
@@ -94,30 +101,36 @@ const ATTACKS: readonly Attack[] = [
   },
   {
     name: "reading through a view of the owner's",
+    code: null,
     holds: ["batches:read"],
     breakage: without("read"),
     sql: () => ["SELECT title FROM tenant.loose"],
   },
   {
     name: "reading by EXISTS of another table",
+    code: null,
     holds: ["batches:read"],
     breakage: without("read"),
-    sql: () => ["SELECT id FROM tenant.batches b WHERE EXISTS (SELECT FROM tenant.documents d WHERE d.title = 'x')"],
+    sql: () => ["SELECT id FROM tenant.batches b WHERE EXISTS (SELECT FROM tenant.documents d WHERE d.title = 'spare')"],
   },
   {
     name: "reading in what an INSERT returns",
+    code: "42501",
     holds: ["documents:create"],
     breakage: without("read"),
     sql: () => [`INSERT INTO tenant.documents (number, title) VALUES (${row()}) RETURNING id`],
   },
   {
     name: "reading by a function that takes SQL",
+    code: null,
+    reached: ([row]) => JSON.stringify(row).includes("spare"),
     holds: ["batches:read"],
     breakage: without("read"),
     sql: () => ["SELECT query_to_xml('SELECT title FROM tenant.documents', true, true, '')::text"],
   },
   {
     name: "reading by a cursor",
+    code: null,
     holds: ["batches:read"],
     breakage: without("read"),
     sql: () => ["DECLARE spy CURSOR FOR SELECT title FROM tenant.documents", "FETCH ALL FROM spy"],
@@ -125,14 +138,14 @@ const ATTACKS: readonly Attack[] = [
   {
     name: "a delete that only comes along with another",
     holds: [...READS, "documents:delete"],
-    breakage: "ALTER TABLE tenant.document_revisions DISABLE TRIGGER permission_delete",
+    breakage: "ALTER TABLE tenant.document_revisions DISABLE TRIGGER permission_cascade",
     sql: () => ["DELETE FROM tenant.documents WHERE title = 'spare'"],
   },
   {
     name: "a context in the application's name",
     holds: READS,
     breakage: ANY_SIGNATURE,
-    code: "CONTEXT_INVALID",
+    code: "AZ001",
     sql: ({ me }) => [`SELECT guard.set_context(${forged(me.actor)})::text`, "UPDATE tenant.documents SET title = 'x'"],
   },
   {
@@ -141,14 +154,15 @@ const ATTACKS: readonly Attack[] = [
     // A trigger that believed the context unchecked would be the way.
     breakage: `CREATE OR REPLACE FUNCTION guard.acting_user() RETURNS text LANGUAGE plpgsql STABLE SET search_path = pg_catalog AS $$
       BEGIN RETURN substring(current_setting('azora.context') FROM 'user:.*'); END $$`,
-    code: "CONTEXT_INVALID",
+    code: "AZ001",
     sql: ({ me, strongRole, ownRole }) => [
       `SELECT set_config('x.good', current_setting('azora.context'), true), set_config('x.bad', ${forged(me.actor)}, true)`,
-      `INSERT INTO tenant.user_roles (user_id, role_id)
-       SELECT v.u, v.r FROM (
-         SELECT u, r, guard.set_context(current_setting(c)) FROM (VALUES
-           (1, 'x.good', gen_random_uuid(), '${ownRole}'::uuid), (2, 'x.bad', '${me.id}'::uuid, '${strongRole}'::uuid), (3, 'x.good', NULL, NULL)) t(n, c, u, r)
-         OFFSET 0) v(u, r, s) WHERE v.u = '${me.id}' OR v.s IS NULL`,
+      // The first row is asked about in the right context, the second is written in the wrong one, and the third puts it right again.
+      `INSERT INTO tenant.user_roles (account_id, user_id, role_id)
+       SELECT split_part(current_setting('azora.context'), '.', 4)::uuid, '${me.id}', v.r FROM (
+         SELECT t.r, guard.set_context(current_setting(t.c)) AS s
+         FROM (VALUES ('x.good', '${ownRole}'::uuid), ('x.bad', '${strongRole}'), ('x.good', '${ownRole}')) t(c, r) OFFSET 0) v
+       WHERE v.s IS NOT NULL ON CONFLICT DO NOTHING`,
     ],
   },
   {
@@ -164,12 +178,15 @@ const ATTACKS: readonly Attack[] = [
     name: "a permission moved into a role of one's own",
     holds: [...MANAGES],
     breakage: "ALTER TABLE tenant.role_permissions DISABLE TRIGGER access_given",
-    sql: ({ strongRole, ownRole }) => [`UPDATE tenant.role_permissions SET role_id = '${ownRole}' WHERE role_id = '${strongRole}'`],
+    sql: ({ strongRole, ownRole }) => [
+      `UPDATE tenant.role_permissions SET role_id = '${ownRole}' WHERE role_id = '${strongRole}'`,
+    ],
   },
   {
     name: "somebody's powers ended with his role",
     holds: MANAGES,
-    breakage: "ALTER TABLE tenant.role_permissions DISABLE TRIGGER access_taken; ALTER TABLE tenant.user_roles DISABLE TRIGGER access_taken",
+    breakage:
+      "ALTER TABLE tenant.role_permissions DISABLE TRIGGER access_taken; ALTER TABLE tenant.user_roles DISABLE TRIGGER access_taken",
     sql: ({ strongRole }) => [`DELETE FROM tenant.roles WHERE id = '${strongRole}'`],
   },
   {
@@ -186,18 +203,31 @@ const NOT_ON_EMBEDDED: Readonly<Record<string, string>> = {
   "a context that is another in the middle of a statement": "nothing but guard.set_context() sets anything there",
 };
 
-/** Runs the statements in one transaction of the attacker's. @returns the code of what stopped it; null where nothing did */
-async function tried({ me }: Ground, statements: readonly string[]): Promise<string | null> {
+/** What PostgreSQL itself said. */
+interface Outcome {
+  readonly code: string | null;
+  readonly reached: boolean;
+}
+
+/** Runs an attack's statements in one transaction, past tenantDb(). */
+async function tried(world: World, ground: Ground, { sql, reached }: Attack): Promise<Outcome> {
+  const token = signContext(world.contextKey, { accountId: world.a.id, actor: ground.me.actor }, Date.now() / 1000 + 60);
   try {
-    await me.db.$transaction(async (tx) => {
-      for (const sql of statements) await tx.$queryRawUnsafe(sql);
+    return await onTenantLogin(world, async (client) => {
+      await client.query(world.engine.setContext, [token]);
+      let last: QueryResult | undefined;
+      for (const statement of sql(ground)) last = await client.query(statement);
+      return { code: null, reached: reached?.(last?.rows ?? []) ?? (last?.rowCount ?? 0) > 0 };
     });
-    return null;
   } catch (error) {
-    const { code, meta, message } = error as { code?: string; meta?: { code?: string }; message?: string };
-    return meta?.code ?? (code === "P2010" ? (/\b42501\b/.exec(message ?? "")?.[0] ?? message ?? code) : (code ?? String(error)));
+    return { code: (error as { code?: string }).code ?? String(error), reached: false };
   }
 }
+
+const LOOSE = `
+  CREATE VIEW tenant.loose AS SELECT id, number, title FROM tenant.documents;
+  ALTER VIEW tenant.loose OWNER TO azora_owner;
+  GRANT SELECT, INSERT, UPDATE ON tenant.loose TO azora_runtime`;
 
 async function groundOf(world: World, holds: readonly string[]): Promise<Ground> {
   const me = await holder(world, world.a, ...holds);
@@ -215,35 +245,65 @@ describe.each(["server", "embedded"] as const)("what a user tries beyond its per
   let world: World;
   beforeAll(async () => {
     world = await World.open(kind);
-    await world.owner.query(`
-      CREATE VIEW tenant.loose AS SELECT id, number, title FROM tenant.documents;
-      ALTER VIEW tenant.loose OWNER TO azora_owner;
-      GRANT SELECT, INSERT, UPDATE ON tenant.loose TO azora_runtime`);
+    await world.owner.query(LOOSE);
   });
   afterAll(() => world?.close());
 
-  for (const { name, holds, sql, code = "PERMISSION_DENIED" } of ATTACKS) {
+  for (const attack of ATTACKS) {
+    const { name, holds, code = "AZ020" } = attack;
     const reason = kind === "embedded" ? NOT_ON_EMBEDDED[name] : undefined;
     it.skipIf(reason)(reason ? `${name}: not on this engine, ${reason}` : name, async () => {
       const ground = await groundOf(world, holds);
-      expect(await tried(ground, sql(ground))).toBe(code);
+      expect(await tried(world, ground, attack)).toEqual({ code, reached: false });
     });
   }
 });
 
 describe("negative control: what a user tries gets through once its wall is down", () => {
-  it.each(ATTACKS)("$name", async ({ holds, sql, breakage }) => {
+  it.each(ATTACKS)("$name", async (attack) => {
+    const { holds, breakage } = attack;
     const world = await World.open("server");
     try {
-      await world.owner.query(`
-        CREATE VIEW tenant.loose AS SELECT id, number, title FROM tenant.documents;
-        ALTER VIEW tenant.loose OWNER TO azora_owner;
-        GRANT SELECT, INSERT, UPDATE ON tenant.loose TO azora_runtime`);
+      await world.owner.query(LOOSE);
       const ground = await groundOf(world, holds);
       await world.owner.query(breakage);
-      expect(await tried(ground, sql(ground))).toBeNull();
+      expect(await tried(world, ground, attack)).toEqual({ code: null, reached: true });
     } finally {
       await world.close();
     }
+  });
+});
+
+describe("an answer that tells a row is there", () => {
+  /** The same question about a title that B has and one that nobody has. @returns both answers */
+  async function answers(world: World): Promise<readonly string[]> {
+    const { actor } = await holder(world, world.a, "batches:read");
+    const token = signContext(world.contextKey, { accountId: world.a.id, actor }, Date.now() / 1000 + 60);
+    const ask = (title: string) =>
+      onTenantLogin(world, async (client) => {
+        await client.query(world.engine.setContext, [token]);
+        await client.query("SET LOCAL enable_seqscan = off");
+        return `${(await client.query("SELECT FROM tenant.documents WHERE title = $1", [title])).rowCount} rows`;
+      }).catch(({ code }: { code?: string }) => `${code}`);
+    return [await ask(`${world.b.marker} text`), await ask("a title that nobody has")];
+  }
+
+  let world: World;
+  beforeAll(async () => {
+    world = await World.open("server");
+    // An index as many applications have them. Of those that begin with the account only the key stays, so that it is used.
+    await world.owner.query(`
+      CREATE INDEX ON tenant.documents (title);
+      DROP INDEX tenant.documents_account_id_number_key, tenant.documents_account_id_owner_id_idx`);
+  });
+  afterAll(() => world?.close());
+
+  it("isn't given: what may not be read is held back in silence", async () => {
+    expect(await answers(world)).toEqual(["0 rows", "0 rows"]);
+  });
+
+  it("would be, about another tenant's too, if the policy raised an error: so it doesn't", async () => {
+    await world.owner.query("ALTER POLICY permission_read ON tenant.documents USING ((SELECT guard.permits('documents:read')))");
+    expect(await answers(world)).toEqual(["AZ020", "0 rows"]);
   });
 });

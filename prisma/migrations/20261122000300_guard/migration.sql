@@ -304,13 +304,12 @@ AS $$
       THEN '*:' || pg_catalog.split_part(permission, ':', 2) END]
 $$;
 
--- Whether the actor of the context holds a permission: true, or an error that says which is missing, so
--- that nobody takes rows that were held back for rows that aren't there. Users of the account hold what
--- their roles hold; any other actor is the application itself. Without a context there is nobody to ask
--- about, and row security shows nothing.
+-- Whether the actor of the context holds a permission. Users of the account hold what their roles hold; any
+-- other actor is the application itself. Without a context there is nobody to ask about, and row
+-- security shows nothing.
 --
 -- The signature is checked here again: a statement could change its own context between two questions.
-CREATE FUNCTION guard.permits(permission text) RETURNS boolean
+CREATE FUNCTION guard.holds(permission text) RETURNS boolean
 LANGUAGE plpgsql STABLE PARALLEL SAFE SECURITY DEFINER SET search_path = pg_catalog
 COST 1000
 AS $$
@@ -320,12 +319,32 @@ BEGIN
   IF guard.current_account() IS NULL OR split_part(token, '.', 5) NOT LIKE 'user:%' THEN
     RETURN true;
   END IF;
-  IF EXISTS (SELECT FROM guard.actors a
-      WHERE a.account_id = split_part(token, '.', 4)::uuid AND a.actor = substr(token, strpos(token, '.user:') + 1)
-        AND a.enabled AND a.permissions && guard.including(permits.permission)) THEN
+  RETURN EXISTS (SELECT FROM guard.actors a
+    WHERE a.account_id = split_part(token, '.', 4)::uuid AND a.actor = substr(token, strpos(token, '.user:') + 1)
+      AND a.enabled AND a.permissions && guard.including(holds.permission));
+END
+$$;
+
+-- The same as true, or an error that says what is missing.
+CREATE FUNCTION guard.permits(permission text) RETURNS boolean
+LANGUAGE plpgsql STABLE PARALLEL SAFE SECURITY DEFINER SET search_path = pg_catalog
+AS $$
+BEGIN
+  IF guard.holds(permission) THEN
     RETURN true;
   END IF;
   RETURN guard.refuse_permission(permission);
+END
+$$;
+
+-- An error for the first of some tables that the actor may not read, so that nobody takes rows that are
+-- held back for rows that aren't there. Names that aren't a tenant table's are passed over.
+CREATE FUNCTION guard.check_reads(tables text[]) RETURNS void
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog
+AS $$
+BEGIN
+  PERFORM guard.permits(guard.needed(p.table_id, 'read')) FROM guard.protected_tables p
+  WHERE p.table_id IN (SELECT to_regclass(t) FROM unnest(tables) t);
 END
 $$;
 
@@ -357,9 +376,19 @@ BEGIN
 END
 $$;
 
--- After a DELETE, whoever began it: rows that go along with the row they belong to are deleted too, and
--- cascades ask no policy.
-CREATE FUNCTION guard.check_delete() RETURNS trigger
+-- Before a write: the permission for it, once a statement, whether it finds a row or not.
+CREATE FUNCTION guard.check_write() RETURNS trigger
+LANGUAGE plpgsql SET search_path = pg_catalog
+AS $$
+BEGIN
+  PERFORM guard.permits(TG_ARGV[0]);
+  RETURN NULL;
+END
+$$;
+
+-- After a cascade, whoever began it: rows that go along with the row they belong to are deleted too. It
+-- looks into every table that might have some; where no row went, nobody did anything.
+CREATE FUNCTION guard.check_cascade() RETURNS trigger
 LANGUAGE plpgsql SET search_path = pg_catalog
 AS $$
 BEGIN
@@ -370,30 +399,36 @@ BEGIN
 END
 $$;
 
--- One restrictive policy a command, beside the one that isolates: it narrows and never opens. The
--- subselect asks once a statement. What the guard does itself, as the owner, is nobody's permission: it
--- writes the log and keeps guard.actors. A view doesn't change who asks, whoever owns it.
+-- Reading is narrowed by a restrictive policy beside the one that isolates, so that it never opens; the
+-- subselect asks once a statement. It holds rows back and raises no error: row security is asked when a
+-- row is met, so an error would tell that there is one, and with an index that doesn't begin with the
+-- account even another tenant's. Writing is refused by triggers, which fire whatever is there.
+--
+-- What the guard reads itself, as the owner, is nobody's permission. A view doesn't change who asks.
 CREATE FUNCTION guard.authorize(target regclass, append_only boolean) RETURNS void
 LANGUAGE plpgsql SET search_path = pg_catalog
 AS $$
 DECLARE
   item record;
 BEGIN
+  EXECUTE format('DROP POLICY IF EXISTS permission_read ON %s', target);
+  EXECUTE format('CREATE POLICY permission_read ON %s AS RESTRICTIVE FOR SELECT USING ((SELECT current_user = ''azora_owner'' OR guard.holds(%L)))',
+    target, guard.needed(target, 'read'));
   FOR item IN
-    SELECT 'permission_' || c.action AS policy, c.command, c.clause, guard.needed(target, c.action) AS permission
-    FROM (VALUES ('read', 'SELECT', 'USING'), ('create', 'INSERT', 'WITH CHECK'), ('update', 'UPDATE', 'USING'), ('delete', 'DELETE', 'USING'))
-      AS c(action, command, clause)
-    WHERE c.action = 'read' OR NOT append_only
+    SELECT 'permission_' || c.name AS name, c.definition, guard.needed(target, c.action) AS permission
+    FROM (VALUES
+      ('create', 'create', 'BEFORE INSERT ON %s EXECUTE FUNCTION guard.check_write(%L)'),
+      ('update', 'update', 'BEFORE UPDATE ON %s EXECUTE FUNCTION guard.check_write(%L)'),
+      ('delete', 'delete', 'BEFORE DELETE ON %s WHEN (current_user <> ''azora_owner'') EXECUTE FUNCTION guard.check_write(%L)'),
+      -- A referential action runs as the table''s owner.
+      ('cascade', 'delete', 'AFTER DELETE ON %s REFERENCING OLD TABLE AS old_rows WHEN (current_user = ''azora_owner'') EXECUTE FUNCTION guard.check_cascade(%L)')
+    ) AS c(name, action, definition)
+    WHERE NOT append_only
   LOOP
-    EXECUTE format('DROP POLICY IF EXISTS %I ON %s', item.policy, target);
-    EXECUTE format('CREATE POLICY %I ON %s AS RESTRICTIVE FOR %s %s ((SELECT current_user = ''azora_owner'' OR guard.permits(%L)))',
-      item.policy, target, item.command, item.clause, item.permission);
+    EXECUTE format('DROP TRIGGER IF EXISTS %I ON %s', item.name, target);
+    EXECUTE format('CREATE TRIGGER %I ' || item.definition, item.name, target, item.permission);
+    EXECUTE format('ALTER TABLE %s ENABLE ALWAYS TRIGGER %I', target, item.name);
   END LOOP;
-  IF NOT append_only THEN
-    EXECUTE format('CREATE OR REPLACE TRIGGER permission_delete AFTER DELETE ON %s REFERENCING OLD TABLE AS old_rows '
-      'FOR EACH STATEMENT EXECUTE FUNCTION guard.check_delete(%L)', target, guard.needed(target, 'delete'));
-    EXECUTE format('ALTER TABLE %s ENABLE ALWAYS TRIGGER permission_delete', target);
-  END IF;
 END
 $$;
 
@@ -703,7 +738,7 @@ BEGIN
 END
 $$;
 
--- Row security, with one policy that opens: a second would be ORed with it. Those of guard.authorize() narrow it.
+-- Row security, with one policy that opens: a second would be ORed with it. That of guard.authorize() narrows it.
 CREATE FUNCTION guard.isolate(target regclass, account_column name, append_only boolean) RETURNS void
 LANGUAGE plpgsql SET search_path = pg_catalog
 AS $$
@@ -711,7 +746,7 @@ DECLARE
   item record;
 BEGIN
   SELECT p.polname AS name INTO item FROM pg_policy p WHERE p.polrelid = target
-    AND p.polname NOT IN ('tenant_isolation', 'permission_read', 'permission_create', 'permission_update', 'permission_delete') LIMIT 1;
+    AND p.polname NOT IN ('tenant_isolation', 'permission_read') LIMIT 1;
   IF FOUND THEN
     RAISE EXCEPTION USING ERRCODE = 'AZ013', MESSAGE = format('%s has another policy, %I.', target, item.name),
       HINT = format('DROP POLICY %I ON %s;', item.name, target);
@@ -902,6 +937,6 @@ $$;
 
 REVOKE ALL ON ALL FUNCTIONS IN SCHEMA guard FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION guard.uuid7(), guard.read_context(), guard.current_account(), guard.set_context(text), guard.log_reads(text, jsonb, boolean),
-  guard.permits(text), guard.including(text), guard.permissions() TO azora_runtime;
+  guard.holds(text), guard.permits(text), guard.check_reads(text[]), guard.including(text), guard.permissions() TO azora_runtime;
 
 RESET ROLE;

@@ -30,7 +30,8 @@ export const permission: Probe = {
         const needed = permissionFor(table.relation, command);
         const everything = await asUser(scene, by, { holds: "'{*:*}'", statement });
         const answer = await asUser(scene, by, { holds: allBut(needed), statement });
-        const verdict = judge(answer, everything, `Without ${needed}, a user gets at ${table.name} by ${command}.`);
+        const allows = `Without ${needed}, a user gets at ${table.name} by ${command}.`;
+        const verdict = command === "select" ? judgeReading(answer, everything, allows) : judge(answer, everything, allows);
         attempts.push(attempted({ by, object: `table ${table.name}`, statement, answer, verdict }));
       }
       return attempts;
@@ -100,6 +101,13 @@ async function statementFor(
 
 /** Rights, policies and permissions have let it through: only a constraint was in the way. */
 const LET_THROUGH: readonly (string | null)[] = [null, "23503", "23001", "23505", "23P01"];
+
+/** Rows are held back and no error says so, since it would tell that there are some. */
+function judgeReading(answer: Answer, everything: Answer, allows: string): Verdict {
+  if (answer.state !== null) return unexpected(answer);
+  if (Number(answer.rows[0]?.own) > 0) return broken(allows);
+  return Number(everything.rows[0]?.own) > 0 ? held() : unclear("Not even who holds every permission sees a row.");
+}
 
 /** @param everything what somebody is told who holds everything: a refusal shows something only where that one goes through */
 function judge(answer: Answer, everything: Answer, allows: string): Verdict {

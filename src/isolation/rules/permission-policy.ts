@@ -1,4 +1,4 @@
-import type { Policy, Relation } from "../catalog/catalog.js";
+import type { Policy, Relation, Trigger } from "../catalog/catalog.js";
 import { protectStatement } from "../names.js";
 import { bare, operands } from "../policy-expression.js";
 import type { Facts } from "../rule.js";
@@ -22,19 +22,20 @@ export const permissionPolicy = tableRule({
   title: "Every command on a tenant table asks whether its actor holds the permission for it, cascades included.",
   severity: "high",
   appliesTo: ({ table }, facts) => facts.target.guard && !isHiddenPart(table, facts),
-  flaws: ({ table, appendOnly }, facts) => {
-    const open = (Object.keys(ACTIONS) as Command[]).filter(
-      (command) =>
-        rightsOfOthers(table, facts).some(({ right }) => right.toLowerCase() === command) &&
-        !table.policies.some((policy) => asks(policy, command, { permission: permissionFor(table, command), facts })),
-    );
-    const cascades = appendOnly || checksDeletes(table) ? [] : ["deletes by cascade"];
-    const missing = [...open.map((command) => `${command} (${permissionFor(table, command)})`), ...cascades];
+  flaws: ({ table }, facts) => {
+    const missing = (Object.keys(ACTIONS) as Command[])
+      .filter((command) => rightsOfOthers(table, facts).some(({ right }) => right.toLowerCase() === command))
+      .map((command) => ({ command, permission: permissionFor(table, command) }))
+      .filter(({ command, permission }) =>
+        command === "select"
+          ? !table.policies.some((policy) => asks(policy, permission, facts))
+          : !isChecked(table, command, permission),
+      );
     if (missing.length === 0) return [];
     return [
       {
         allows: "A user of a tenant does what none of its roles permits.",
-        evidence: `nothing asks for the permission: ${missing.join(", ")}`,
+        evidence: `nothing asks for ${missing.map(({ permission }) => permission).join(", ")}`,
         fix: protectStatement(table),
       },
     ];
@@ -47,31 +48,33 @@ export function permissionFor({ name, schema, relation }: Relation, command: Com
   return `${resource}:${resource === "access" && command !== "select" ? "manage" : ACTIONS[command]}`;
 }
 
-interface Asked {
-  readonly permission: string;
-  readonly facts: Facts;
-}
-
-/** Whether a policy narrows a command to actors who hold a permission, whoever runs it; the owner's functions may pass. */
-function asks({ permissive, command, roles, using, check }: Policy, wanted: Command, { permission, facts }: Asked): boolean {
-  if (permissive || (command !== "all" && command !== wanted) || !roles.includes(null)) return false;
-  const expression = wanted === "insert" ? (check ?? using) : using;
-  if (expression === null) return false;
-  const passing = facts.target.roles.owners.map((owner) => `CURRENT_USER = '${owner}'::name`);
-  const question = `guard.permits('${permission.replaceAll("'", "''")}'::text)`;
-  const parts = operands(bare(expression), " OR ").map(bare);
+/** Whether a policy narrows reading to actors who hold a permission, whoever runs it; the owner's functions may pass. */
+function asks({ permissive, command, roles, using }: Policy, permission: string, { target }: Facts): boolean {
+  if (permissive || (command !== "all" && command !== "select") || !roles.includes(null) || using === null) return false;
+  const passing = target.roles.owners.map((owner) => `CURRENT_USER = '${owner}'::name`);
+  const question = `guard.holds('${permission.replaceAll("'", "''")}'::text)`;
+  const parts = operands(bare(using), " OR ").map(bare);
   return parts.includes(question) && parts.every((part) => part === question || passing.includes(part));
 }
 
-function checksDeletes(table: Relation): boolean {
-  return table.triggers.some(
-    ({ enabled, timing, level, events, when, function: called, arguments: given }) =>
-      enabled === "always" &&
-      timing === "after" &&
-      level === "statement" &&
-      events.includes("delete") &&
-      when === null &&
-      called === "guard.check_delete()" &&
-      given[0] === permissionFor(table, "delete"),
-  );
+const DIRECT = /^\(?CURRENT_USER <> 'azora_owner'::name\)?$/;
+const CASCADED = /^\(?CURRENT_USER = 'azora_owner'::name\)?$/;
+
+/** Before it writes anything; a delete by a cascade, which runs as the owner and looks into every table, after it. */
+function isChecked({ triggers }: Relation, command: Command, permission: string): boolean {
+  const has = (called: string, timing: Trigger["timing"], mayHold: (when: string | null) => boolean) =>
+    triggers.some(
+      (trigger) =>
+        trigger.enabled === "always" &&
+        trigger.timing === timing &&
+        trigger.level === "statement" &&
+        trigger.events.some((event) => event === command) &&
+        trigger.columns.length === 0 &&
+        mayHold(trigger.when) &&
+        trigger.function === called &&
+        trigger.arguments[0] === permission,
+    );
+  const direct = has("guard.check_write()", "before", (when) => when === null || (command === "delete" && DIRECT.test(when)));
+  if (command !== "delete" || !direct) return direct;
+  return has("guard.check_cascade()", "after", (when) => when === null || CASCADED.test(when));
 }
