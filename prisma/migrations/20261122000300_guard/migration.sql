@@ -412,7 +412,7 @@ DECLARE
   item record;
 BEGIN
   EXECUTE format('DROP POLICY IF EXISTS permission_read ON %s', target);
-  EXECUTE format('CREATE POLICY permission_read ON %s AS RESTRICTIVE FOR SELECT USING ((SELECT current_user = ''azora_owner'' OR guard.holds(%L)))',
+  EXECUTE format('CREATE POLICY permission_read ON %s AS RESTRICTIVE FOR SELECT USING ((SELECT current_user = ''azora_owner'' OR guard.holds(%L) AS permitted))',
     target, guard.needed(target, 'read'));
   FOR item IN
     SELECT 'permission_' || c.name AS name, c.definition, guard.needed(target, c.action) AS permission
