@@ -39,7 +39,6 @@ const forged = (actor: string) => `replace(current_setting('azora.context'), '${
 const ANY_SIGNATURE = `
   DO $$ BEGIN
     EXECUTE replace(pg_get_functiondef('guard.current_account()'::regprocedure), 'WHEN left(token, 65) =', 'WHEN true OR left(token, 65) =');
-    EXECUTE replace(pg_get_functiondef('guard.holds(text)'::regprocedure), 'IF left(token, 65) =', 'IF true OR left(token, 65) =');
     EXECUTE replace(pg_get_functiondef('guard.refuse_context(text)'::regprocedure), 'IF token IS DISTINCT FROM', 'IF false AND token IS DISTINCT FROM');
   END $$`;
 

@@ -318,18 +318,20 @@ DECLARE
   token     constant text := current_setting('azora.context', true);
   inner_pad bytea;
   outer_pad bytea;
+  is_good   boolean;
 BEGIN
   SELECT k.inner_pad, k.outer_pad INTO inner_pad, outer_pad
   FROM guard.context_keys k WHERE k.id = split_part(token, '.', 2) AND k.retired_at IS NULL;
   IF left(token, 65) = encode(sha256(outer_pad || sha256(inner_pad || convert_to('azora.context.' || substr(token, 66), 'UTF8'))), 'hex') || '.' THEN
-    IF to_timestamp(split_part(token, '.', 3)::double precision) > transaction_timestamp() THEN
-      RETURN split_part(token, '.', 5) NOT LIKE 'user:%' OR EXISTS (SELECT FROM guard.actors a
-        WHERE a.account_id = split_part(token, '.', 4)::uuid AND a.actor = substr(token, strpos(token, '.user:') + 1)
-          AND a.enabled AND a.permissions && guard.including(holds.permission));
-    END IF;
+    is_good := to_timestamp(split_part(token, '.', 3)::double precision) > transaction_timestamp();
   END IF;
   -- No context, or an error that says what is wrong with it.
-  RETURN guard.current_account() IS NULL;
+  IF is_good IS NOT TRUE AND guard.current_account() IS NULL THEN
+    RETURN true;
+  END IF;
+  RETURN split_part(token, '.', 5) NOT LIKE 'user:%' OR EXISTS (SELECT FROM guard.actors a
+    WHERE a.account_id = split_part(token, '.', 4)::uuid AND a.actor = substr(token, strpos(token, '.user:') + 1)
+      AND a.enabled AND a.permissions && guard.including(holds.permission));
 END
 $$;
 
