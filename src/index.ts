@@ -14,7 +14,7 @@ let shared: TenantConnection | undefined;
 /**
  * A Prisma client for one tenant and one actor, over this process's one pool.
  *
- *     const db = tenantDb({ accountId, actor: user.id });
+ *     const db = tenantDb({ accountId, actor: `user:${user.id}` });
  *     await db.document.findMany({ include: { revisions: true } });
  *
  * The connection comes from AZORA_TENANT_URL and AZORA_CONTEXT_KEY, or from the file that
@@ -90,7 +90,20 @@ export { type WhoAmI, whoAmI } from "./control-plane/who-am-i.js";
 export { AzoraError, type ErrorCode, EXIT } from "./errors.js";
 export { type Installation, openInstallation } from "./installation/open.js";
 export { verifyText } from "./signing.js";
-export type { TenantContext } from "./tenant-plane/context.js";
+export { type AccessMatrix, readAccessMatrix } from "./tenant-plane/access/access-matrix.js";
+export { type AssignmentInput, assignRole, unassignRole } from "./tenant-plane/access/assignments.js";
+export { type AccessAnswer, checkAccess } from "./tenant-plane/access/check-access.js";
+export type { OpenTenant } from "./tenant-plane/access/open-tenant.js";
+export {
+  createRole,
+  deleteRole,
+  grantPermission,
+  listRoles,
+  revokePermission,
+  type TenantRole,
+} from "./tenant-plane/access/roles.js";
+export { disableUser, inviteUser, listUsers, type TenantUser } from "./tenant-plane/access/users.js";
+export { type TenantContext, userActor } from "./tenant-plane/context.js";
 export { type AuditEntry, readAuditLog } from "./tenant-plane/read-audit-log.js";
 export type { TenantClient, TenantTransaction } from "./tenant-plane/tenant-client.js";
 export type { TenantConnection, TenantDbOptions } from "./tenant-plane/tenant-db.js";

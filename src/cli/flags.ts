@@ -30,6 +30,21 @@ export function billingFlag<const M extends string>(modes: readonly M[], byDefau
   })();
 }
 
+/** The user, the role and the permission that a command inside a tenant is about. */
+export const userArgument = stringArgument({ description: "E-mail address or id of the user.", required: true, ignoreStdin });
+export const tenantRoleArgument = stringArgument({ description: "Name of the role.", required: true, ignoreStdin });
+export const permissionArgument = stringArgument({
+  description: "resource:action, such as documents:update; * for any.",
+  required: true,
+  ignoreStdin,
+});
+
+/** In which tenant, and in whose name: what all commands inside a tenant take. */
+export const insideFlags = {
+  tenant: string({ description: "Slug or id; an id where there is no control plane.", required: true }),
+  as: string({ description: "Act as this user of the tenant, with what its roles hold.", helpValue: "USER" }),
+};
+
 export const roleFlag = option({
   description: "What the operator may do; each role includes the one after it.",
   options: ["vendor-admin", "billing", "support"] as const,

@@ -22,6 +22,8 @@ const GUARD_STATES: Record<string, { code: ErrorCode; hint?: string }> = {
   AZ012: { code: "CONFLICT" },
   AZ013: { code: "INVALID_INPUT" },
   AZ014: { code: "ACCOUNT_NOT_READY" },
+  AZ020: { code: "PERMISSION_DENIED", hint: "`azora access:check USER PERMISSION --explain` says which role would give it." },
+  AZ021: { code: "LAST_OWNER", hint: "Give another user the role owner first: `azora access:assign USER owner`." },
 };
 
 const UNREACHABLE = new Set([

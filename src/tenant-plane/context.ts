@@ -13,12 +13,26 @@ export interface ContextKey {
 export interface TenantContext {
   /** `control.accounts.id`. */
   readonly accountId: string;
-  /** Whoever acts, as the audit log shall name them: a user's id, an e-mail, a job's name. */
+  /**
+   * Whoever acts, as the audit log shall name them. `user:<id>` is a user of the tenant and may do what its roles
+   * hold; any other name (a job's, an operator's) is the application itself, which may do everything inside the tenant.
+   */
   readonly actor: string;
 }
 
 const LIFETIME_S = 60;
+const USER = "user:";
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+/** The actor that a user of the tenant is. @param id `tenant.users.id` */
+export function userActor(id: string): string {
+  return `${USER}${id}`;
+}
+
+/** Whether an actor is a user of the tenant, held to what its roles permit. */
+export function isUserActor(actor: string): boolean {
+  return actor.startsWith(USER);
+}
 
 /**
  * Refuses a context that could not be signed as it is meant.
@@ -32,6 +46,9 @@ export function checkContext({ accountId, actor }: TenantContext): void {
   if (typeof actor !== "string" || actor.length === 0 || actor.length > 200 || /[\u0000-\u001f]/.test(actor)) {
     throw new AzoraError("INVALID_INPUT", "The actor of a tenant context must be 1 to 200 printable characters.");
   }
+  if (isUserActor(actor) && !UUID.test(actor.slice(USER.length))) {
+    throw new AzoraError("INVALID_INPUT", "An actor that begins with user: must go on with the id of a user of the tenant.");
+  }
 }
 
 /**
@@ -40,7 +57,8 @@ export function checkContext({ accountId, actor }: TenantContext): void {
  * @param expiresAt seconds since 1970
  */
 export function signContext(key: ContextKey, { accountId, actor }: TenantContext, expiresAt: number): string {
-  const message = `${key.id}.${Math.floor(expiresAt)}.${accountId.toLowerCase()}.${actor}`;
+  const who = isUserActor(actor) ? actor.toLowerCase() : actor;
+  const message = `${key.id}.${Math.floor(expiresAt)}.${accountId.toLowerCase()}.${who}`;
   return `${createHmac("sha256", key.secret).update(`azora.context.${message}`).digest("hex")}.${message}`;
 }
 

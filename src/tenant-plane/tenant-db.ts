@@ -2,9 +2,10 @@ import { EventEmitter } from "node:events";
 import type { Engine } from "../database/engine.js";
 import { hintFor } from "../database/sql-errors.js";
 import type { QueryEvent, ReadAudit } from "../database/wire/caller.js";
+import { ReadPermissions } from "../database/wire/read-permissions.js";
 import { AzoraError, isErrorCode } from "../errors.js";
 import { PrismaClient } from "../generated/tenant/client.js";
-import { type ContextKey, checkContext, contextSigner, type TenantContext } from "./context.js";
+import { type ContextKey, checkContext, contextSigner, isUserActor, type TenantContext } from "./context.js";
 import type { PrismaClientClass } from "./prisma/internals.js";
 import { type Around, platformOf } from "./prisma/platform.js";
 import { retrying, type TransactionMethod } from "./retry.js";
@@ -51,7 +52,8 @@ interface Extensible {
  *
  * @throws AzoraError INVALID_INPUT for an account that is no UUID or an empty actor.
  * Its methods throw Prisma's errors, and AzoraError ACCOUNT_SUSPENDED, ACCOUNT_READ_ONLY,
- * ACCOUNT_GONE, CONTEXT_INVALID or CONTEXT_EXPIRED when the database refuses the context.
+ * ACCOUNT_GONE, CONTEXT_INVALID or CONTEXT_EXPIRED when the database refuses the context, PERMISSION_DENIED where no
+ * role of the user who acts permits it, and LAST_OWNER.
  */
 export function openTenantDb<C extends object = PrismaClient, F extends string = "accountId">(
   { engine, contextKey }: TenantConnection,
@@ -65,6 +67,7 @@ export function openTenantDb<C extends object = PrismaClient, F extends string =
   const caller = {
     token: contextSigner(contextKey, context),
     readAudit,
+    ...(isUserActor(context.actor) && { mayRead: new ReadPermissions() }),
     fieldsOf: (constraint: string) => platform.constraints.get(constraint),
     onUnlogged: ({ message }: Error) =>
       events.emit("error", { timestamp: new Date(), message: `A read could not be logged: ${message}`, target: "azora" }),

@@ -18,7 +18,7 @@ const input = (slug: string): CreateTenantInput => ({
 /** How many rows every table of the installation has. */
 async function sizes(world: World): Promise<unknown> {
   const tables = await world.look<{ name: string }>(
-    "SELECT oid::regclass::text AS name FROM pg_class WHERE relkind = 'r' AND relnamespace::regnamespace::text IN ('tenant', 'control', 'guard')",
+    "SELECT oid::regclass::text AS name FROM pg_class WHERE relkind = 'r' AND relnamespace::regnamespace::text IN ('tenant', 'control', 'guard') ORDER BY 1",
   );
   return world.look(tables.map(({ name }) => `SELECT '${name}' AS name, count(*)::int FROM ${name}`).join(" UNION ALL "));
 }

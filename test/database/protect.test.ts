@@ -34,7 +34,11 @@ const SPOILT: Readonly<Record<Property, (shape: Shape) => string>> = {
   "5. an index that starts with account_id": ({ table }) => `
     ALTER TABLE ${table} DROP CONSTRAINT t_pkey CASCADE; DROP INDEX ${schemaOf(table)}.t_user`,
   "6. row security enabled and forced": ({ table }) => `ALTER TABLE ${table} NO FORCE ROW LEVEL SECURITY`,
-  "6. one policy, for all commands and everybody, on both checks": ({ table }) => `CREATE POLICY more ON ${table} USING (true)`,
+  "6. one policy that opens, for all commands and everybody, on both checks": ({ table }) =>
+    `CREATE POLICY more ON ${table} USING (true)`,
+  "6. one policy that narrows, to who may read": ({ table }) => `ALTER POLICY permission_read ON ${table} USING (true)`,
+  "6. a permission for each kind of write, always asked for": ({ table }) =>
+    `ALTER TABLE ${table} DISABLE TRIGGER permission_update`,
   "7. an audit trigger for each kind of write, always on": ({ table }) => `ALTER TABLE ${table} DISABLE TRIGGER guard_update`,
   "7. TRUNCATE is refused, always": ({ table }) => `DROP TRIGGER guard_truncate ON ${table}`,
   "8. account_id never changes": ({ table }) => `ALTER TABLE ${table} ENABLE TRIGGER guard_identity`,

@@ -271,6 +271,11 @@ export const PERMISSIONS: readonly Permission[] = [
     "SELECT FROM tenant.audit_log",
     "SELECT guard.enter($1, 'x')",
     "SELECT FROM guard.context_keys",
+    "SELECT FROM guard.actors",
+    "SELECT guard.permits('documents:read')",
+    "SELECT guard.check_reads('{tenant.documents}')",
+    "SELECT FROM guard.permissions()",
+    "SELECT guard.renew_access($1, '{}')",
   ),
   may(
     "nobody",

@@ -37,14 +37,23 @@ export const PROPERTIES = {
       SELECT FROM pg_index WHERE indrelid = t AND indpred IS NULL AND indisvalid AND pg_get_indexdef(indexrelid, 1, false) = quote_ident(acc))`,
   "6. row security enabled and forced": `
     SELECT t FROM tables JOIN pg_class c ON c.oid = t WHERE NOT (relrowsecurity AND relforcerowsecurity)`,
-  "6. one policy, for all commands and everybody, on both checks": `
-    SELECT t FROM tables WHERE (SELECT count(*) FROM pg_policy WHERE polrelid = t) <> 1 OR NOT EXISTS (
+  "6. one policy that opens, for all commands and everybody, on both checks": `
+    SELECT t FROM tables WHERE (SELECT count(*) FROM pg_policy WHERE polrelid = t AND polpermissive) <> 1 OR NOT EXISTS (
       SELECT FROM pg_policy, LATERAL (SELECT pg_get_expr(polqual, t) AS using, pg_get_expr(polwithcheck, t) AS check) e
       WHERE polrelid = t AND polcmd = '*' AND polpermissive AND polroles = '{0}'
         AND e.using = format('(%I = ( SELECT guard.current_account() AS current_account))', acc)
         AND (coalesce(e.check, e.using) = e.using
           -- A log that nobody but guard's functions can add to; they have checked the context when they do.
           OR replace(e.check, 'claimed', 'current') = e.using AND NOT has_table_privilege('azora_runtime', t, 'INSERT')))`,
+  "6. one policy that narrows, to who may read": `
+    SELECT t FROM tables WHERE (SELECT count(*) FROM pg_policy WHERE polrelid = t AND NOT polpermissive) <> 1 OR NOT EXISTS (
+      SELECT FROM pg_policy WHERE polrelid = t AND NOT polpermissive AND polcmd = 'r' AND polroles = '{0}' AND pg_get_expr(polqual, t) =
+        format('( SELECT ((CURRENT_USER = ''azora_owner''::name) OR guard.holds(%L::text)) AS permitted)', guard.needed(t, 'read')))`,
+  "6. a permission for each kind of write, always asked for": `
+    SELECT t FROM tables, (VALUES (4, 'create'), (8, 'delete'), (16, 'update')) w(event, action)
+    WHERE has_table_privilege('azora_runtime', t, 'INSERT') AND NOT EXISTS (
+      SELECT FROM pg_trigger WHERE tgrelid = t AND tgenabled = 'A' AND tgfoid = 'guard.check_write()'::regprocedure AND tgtype & event <> 0
+        AND tgargs = convert_to(guard.needed(t, action), 'UTF8') || '\\x00'::bytea)`,
   "7. an audit trigger for each kind of write, always on": `
     SELECT t FROM tables, unnest(ARRAY[4, 8, 16]) event WHERE t <> 'tenant.audit_log'::regclass AND NOT EXISTS (
       SELECT FROM pg_trigger WHERE tgrelid = t AND tgenabled = 'A' AND tgfoid = 'guard.audit_write()'::regprocedure AND tgtype & event <> 0)`,

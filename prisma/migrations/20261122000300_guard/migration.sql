@@ -27,6 +27,35 @@ CREATE TABLE guard.masked_columns (
   PRIMARY KEY (table_id, column_name)
 );
 
+-- What each user of an account may do, by the name that contexts have for it (`user:<id>`): all that its
+-- roles hold, so that a statement finds it by one key. Kept by guard.renew_actors(); no role, no row.
+CREATE TABLE guard.actors (
+  account_id  uuid NOT NULL REFERENCES control.accounts (id) ON DELETE CASCADE,
+  actor       text COLLATE "C" NOT NULL,
+  enabled     boolean NOT NULL,
+  permissions text[] NOT NULL,
+  PRIMARY KEY (account_id, actor)
+);
+
+-- How often who may do what has changed. Whoever changes it writes here first: two changes in one
+-- account wait for each other, in any isolation level, and in no other account anybody waits.
+CREATE TABLE guard.access_changes (
+  account_id uuid PRIMARY KEY REFERENCES control.accounts (id) ON DELETE CASCADE,
+  changes    bigint NOT NULL DEFAULT 1
+);
+
+-- The roles that every account begins with, and keeps.
+CREATE TABLE guard.default_roles (
+  name        text PRIMARY KEY,
+  description text NOT NULL,
+  permissions text[] NOT NULL
+);
+INSERT INTO guard.default_roles VALUES
+  ('owner',  'Everything, who else is an owner included', '{*:*}'),
+  ('admin',  'People, roles and everything they work on', '{*:create,*:read,*:update,*:delete,users:*,access:*,audit:read}'),
+  ('member', 'Works on the records', '{*:create,*:read,*:update,users:read}'),
+  ('viewer', 'Reads the records', '{*:read,users:read}');
+
 -- Accounts that the database itself has opened, whatever their status: to delete one, to count its
 -- rows, to make its first ones. Rows live only inside the transaction that does it.
 CREATE TABLE guard.purges (
@@ -229,6 +258,193 @@ BEGIN
   END IF;
 END
 $$;
+
+-- Permissions ------------------------------------------------------------------------------
+
+-- What permissions call a table: its name, with its schema unless that is `tenant`. Who may do what,
+-- and what was done, have names of their own, whatever tables they are kept in.
+CREATE FUNCTION guard.resource(target regclass) RETURNS text
+LANGUAGE sql STABLE SET search_path = pg_catalog
+AS $$
+  SELECT CASE
+    WHEN n.nspname <> 'tenant' THEN n.nspname || '.' || c.relname
+    WHEN c.relname IN ('roles', 'role_permissions', 'user_roles') THEN 'access'
+    WHEN c.relname = 'audit_log' THEN 'audit'
+    ELSE c.relname::text END
+  FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = target
+$$;
+
+-- The permission that a command on a table takes. Whoever changes one of the tables of access decides
+-- about all of it, so that is one permission.
+CREATE FUNCTION guard.needed(target regclass, action text) RETURNS text
+LANGUAGE sql STABLE SET search_path = pg_catalog
+AS $$
+  SELECT r || ':' || CASE WHEN r = 'access' AND action <> 'read' THEN 'manage' ELSE action END FROM guard.resource(target) r
+$$;
+
+-- All permissions that tables take, for whoever shows or checks what roles hold. An application may have
+-- more of its own, such as `documents:approve`, and ask guard.permits() for them.
+CREATE FUNCTION guard.permissions() RETURNS SETOF text
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog
+AS $$
+  SELECT DISTINCT guard.needed(p.table_id, a.action)
+  FROM guard.protected_tables p JOIN pg_class c ON c.oid = p.table_id
+  CROSS JOIN (VALUES ('create'), ('read'), ('update'), ('delete')) a(action)
+  WHERE a.action = 'read' OR NOT p.append_only
+  ORDER BY 1
+$$;
+
+-- The permissions that include one. `*` for a resource stands for the tables that are worked on: people,
+-- access and audit have to be named, unless it is everything.
+CREATE FUNCTION guard.including(permission text) RETURNS text[]
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+AS $$
+  SELECT ARRAY[permission, pg_catalog.split_part(permission, ':', 1) || ':*', '*:*',
+    CASE WHEN pg_catalog.split_part(permission, ':', 1) NOT IN ('users', 'access', 'audit')
+      THEN '*:' || pg_catalog.split_part(permission, ':', 2) END]
+$$;
+
+-- Whether the actor of the context holds a permission. Users of the account hold what their roles hold; any
+-- other actor is the application itself. Without a context there is nobody to ask about, and row
+-- security shows nothing.
+--
+-- The signature is checked here again: a statement could change its own context between two questions. As in
+-- current_account() a good context meets few expressions.
+CREATE FUNCTION guard.holds(permission text) RETURNS boolean
+LANGUAGE plpgsql STABLE PARALLEL SAFE SECURITY DEFINER SET search_path = pg_catalog
+COST 1000
+AS $$
+DECLARE
+  token     constant text := current_setting('azora.context', true);
+  inner_pad bytea;
+  outer_pad bytea;
+  is_good   boolean;
+BEGIN
+  SELECT k.inner_pad, k.outer_pad INTO inner_pad, outer_pad
+  FROM guard.context_keys k WHERE k.id = split_part(token, '.', 2) AND k.retired_at IS NULL;
+  IF left(token, 65) = encode(sha256(outer_pad || sha256(inner_pad || convert_to('azora.context.' || substr(token, 66), 'UTF8'))), 'hex') || '.' THEN
+    is_good := to_timestamp(split_part(token, '.', 3)::double precision) > transaction_timestamp();
+  END IF;
+  -- No context, or an error that says what is wrong with it.
+  IF is_good IS NOT TRUE AND guard.current_account() IS NULL THEN
+    RETURN true;
+  END IF;
+  RETURN split_part(token, '.', 5) NOT LIKE 'user:%' OR EXISTS (SELECT FROM guard.actors a
+    WHERE a.account_id = split_part(token, '.', 4)::uuid AND a.actor = substr(token, strpos(token, '.user:') + 1)
+      AND a.enabled AND a.permissions && guard.including(holds.permission));
+END
+$$;
+
+-- The same as true, or an error that says what is missing.
+CREATE FUNCTION guard.permits(permission text) RETURNS boolean
+LANGUAGE plpgsql STABLE PARALLEL SAFE SECURITY DEFINER SET search_path = pg_catalog
+AS $$
+BEGIN
+  IF guard.holds(permission) THEN
+    RETURN true;
+  END IF;
+  RETURN guard.refuse_permission(permission);
+END
+$$;
+
+-- An error for the first of some tables that the actor may not read, so that nobody takes rows that are
+-- held back for rows that aren't there. Names that aren't a tenant table's are passed over.
+CREATE FUNCTION guard.check_reads(tables text[]) RETURNS void
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog
+AS $$
+BEGIN
+  PERFORM guard.permits(guard.needed(p.table_id, 'read')) FROM guard.protected_tables p
+  WHERE p.table_id IN (SELECT to_regclass(t) FROM unnest(tables) t);
+END
+$$;
+
+-- The user of the account who acts, as the context names it; NULL for anybody else.
+CREATE FUNCTION guard.acting_user() RETURNS text
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog
+AS $$
+DECLARE
+  context constant record := guard.read_context();
+BEGIN
+  RETURN CASE WHEN context.actor LIKE 'user:%' THEN context.actor END;
+END
+$$;
+
+-- Why not.
+CREATE FUNCTION guard.refuse_permission(permission text) RETURNS boolean
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog
+AS $$
+DECLARE
+  who   constant text := guard.acting_user();
+  known guard.actors;
+BEGIN
+  SELECT * INTO known FROM guard.actors a WHERE a.account_id = guard.current_account() AND a.actor = who;
+  RAISE EXCEPTION USING ERRCODE = 'AZ020', MESSAGE = format('%s: "%s" %s.', CASE
+    WHEN known.enabled THEN 'This needs a permission' ELSE 'Nothing is permitted' END, who, CASE
+    WHEN known.actor IS NULL THEN 'is no user of this account, or has no role'
+    WHEN NOT known.enabled THEN 'is disabled'
+    ELSE format('does not hold %s', permission) END);
+END
+$$;
+
+-- Before a write: the permission for it, once a statement, whether it finds a row or not.
+CREATE FUNCTION guard.check_write() RETURNS trigger
+LANGUAGE plpgsql
+AS $$
+BEGIN
+  IF NOT guard.holds(TG_ARGV[0]) THEN
+    PERFORM guard.permits(TG_ARGV[0]);
+  END IF;
+  RETURN NULL;
+END
+$$;
+
+-- After a cascade, whoever began it: rows that go along with the row they belong to are deleted too. It
+-- looks into every table that might have some; where no row went, nobody did anything.
+CREATE FUNCTION guard.check_cascade() RETURNS trigger
+LANGUAGE plpgsql SET search_path = pg_catalog
+AS $$
+BEGIN
+  IF EXISTS (SELECT FROM old_rows) THEN
+    PERFORM guard.permits(TG_ARGV[0]);
+  END IF;
+  RETURN NULL;
+END
+$$;
+
+-- Reading is narrowed by a restrictive policy beside the one that isolates, so that it never opens; the
+-- subselect asks once a statement. It holds rows back and raises no error: row security is asked when a
+-- row is met, so an error would tell that there is one, and with an index that doesn't begin with the
+-- account even another tenant's. Writing is refused by triggers, which fire whatever is there.
+--
+-- What the guard reads itself, as the owner, is nobody's permission. A view doesn't change who asks.
+CREATE FUNCTION guard.authorize(target regclass, append_only boolean) RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog
+AS $$
+DECLARE
+  item record;
+BEGIN
+  EXECUTE format('DROP POLICY IF EXISTS permission_read ON %s', target);
+  EXECUTE format('CREATE POLICY permission_read ON %s AS RESTRICTIVE FOR SELECT USING ((SELECT current_user = ''azora_owner'' OR guard.holds(%L) AS permitted))',
+    target, guard.needed(target, 'read'));
+  FOR item IN
+    SELECT 'permission_' || c.name AS name, c.definition, guard.needed(target, c.action) AS permission
+    FROM (VALUES
+      ('create', 'create', 'BEFORE INSERT ON %s EXECUTE FUNCTION guard.check_write(%L)'),
+      ('update', 'update', 'BEFORE UPDATE ON %s EXECUTE FUNCTION guard.check_write(%L)'),
+      ('delete', 'delete', 'BEFORE DELETE ON %s WHEN (current_user <> ''azora_owner'') EXECUTE FUNCTION guard.check_write(%L)'),
+      -- A referential action runs as the table''s owner.
+      ('cascade', 'delete', 'AFTER DELETE ON %s REFERENCING OLD TABLE AS old_rows WHEN (current_user = ''azora_owner'') EXECUTE FUNCTION guard.check_cascade(%L)')
+    ) AS c(name, action, definition)
+    WHERE NOT append_only
+  LOOP
+    EXECUTE format('DROP TRIGGER IF EXISTS %I ON %s', item.name, target);
+    EXECUTE format('CREATE TRIGGER %I ' || item.definition, item.name, target, item.permission);
+    EXECUTE format('ALTER TABLE %s ENABLE ALWAYS TRIGGER %I', target, item.name);
+  END LOOP;
+END
+$$;
+
+-- Logs ---------------------------------------------------------------------------------------
 
 -- After each statement on a tenant table: one audit row for each row it wrote, set-wise.
 -- Without a context only the database's own administrator and the cascade of a deleted
@@ -474,6 +690,7 @@ BEGIN
 
   PERFORM guard.check_references(target);                                                 -- 4 and 5
   PERFORM guard.isolate(target, known.account_column, known.append_only);                 -- 6
+  PERFORM guard.authorize(target, known.append_only);
   PERFORM guard.attach(target, known.account_column, known.append_only);                  -- 7 and 8
   PERFORM guard.close(target, CASE WHEN known.append_only THEN 'SELECT' ELSE 'SELECT, INSERT, UPDATE, DELETE' END); -- 9
 END
@@ -533,14 +750,15 @@ BEGIN
 END
 $$;
 
--- Row security, with one policy: a second would be ORed with it.
+-- Row security, with one policy that opens: a second would be ORed with it. That of guard.authorize() narrows it.
 CREATE FUNCTION guard.isolate(target regclass, account_column name, append_only boolean) RETURNS void
 LANGUAGE plpgsql SET search_path = pg_catalog
 AS $$
 DECLARE
   item record;
 BEGIN
-  SELECT p.polname AS name INTO item FROM pg_policy p WHERE p.polrelid = target AND p.polname <> 'tenant_isolation' LIMIT 1;
+  SELECT p.polname AS name INTO item FROM pg_policy p WHERE p.polrelid = target
+    AND p.polname NOT IN ('tenant_isolation', 'permission_read') LIMIT 1;
   IF FOUND THEN
     RAISE EXCEPTION USING ERRCODE = 'AZ013', MESSAGE = format('%s has another policy, %I.', target, item.name),
       HINT = format('DROP POLICY %I ON %s;', item.name, target);
@@ -731,7 +949,7 @@ AS $$
 $$;
 
 REVOKE ALL ON ALL FUNCTIONS IN SCHEMA guard FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION guard.uuid7(), guard.read_context(), guard.current_account(), guard.set_context(text), guard.log_reads(text, jsonb, boolean)
-  TO azora_runtime;
+GRANT EXECUTE ON FUNCTION guard.uuid7(), guard.read_context(), guard.current_account(), guard.set_context(text), guard.log_reads(text, jsonb, boolean),
+  guard.holds(text), guard.permits(text), guard.check_reads(text[]), guard.including(text), guard.permissions() TO azora_runtime;
 
 RESET ROLE;

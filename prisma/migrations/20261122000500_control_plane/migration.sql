@@ -211,30 +211,16 @@ $$;
 CREATE FUNCTION control.furnish_account(p_account uuid, p_owner_email text) RETURNS void
 LANGUAGE plpgsql SET search_path = pg_catalog
 AS $$
-DECLARE
-  owner_role constant uuid := guard.uuid7();
-  admin_role constant uuid := guard.uuid7();
-  member_role constant uuid := guard.uuid7();
-  viewer_role constant uuid := guard.uuid7();
-  owner constant uuid := guard.uuid7();
 BEGIN
   PERFORM guard.enter(p_account, 'operator:' || session_user);
   WITH roles AS (
-    INSERT INTO tenant.roles (account_id, id, name, description) VALUES
-      (p_account, owner_role,  'owner',  'Everything, the account itself included'),
-      (p_account, admin_role,  'admin',  'People, roles and everything they work on'),
-      (p_account, member_role, 'member', 'Works on the records'),
-      (p_account, viewer_role, 'viewer', 'Reads')),
+    INSERT INTO tenant.roles (account_id, name, description) SELECT p_account, d.name, d.description FROM guard.default_roles d RETURNING id, name),
   permissions AS (
-    INSERT INTO tenant.role_permissions (account_id, role_id, permission) VALUES
-      (p_account, owner_role, '*:*'),
-      (p_account, admin_role, 'users:*'), (p_account, admin_role, 'roles:*'),
-      (p_account, admin_role, 'records:*'), (p_account, admin_role, 'audit_log:read'),
-      (p_account, member_role, 'records:read'), (p_account, member_role, 'records:create'), (p_account, member_role, 'records:update'),
-      (p_account, viewer_role, 'records:read')),
+    INSERT INTO tenant.role_permissions (account_id, role_id, permission)
+    SELECT p_account, r.id, p FROM roles r JOIN guard.default_roles d USING (name) CROSS JOIN unnest(d.permissions) p),
   people AS (
-    INSERT INTO tenant.users (account_id, id, email, name) VALUES (p_account, owner, p_owner_email, split_part(p_owner_email, '@', 1)))
-  INSERT INTO tenant.user_roles (account_id, user_id, role_id) VALUES (p_account, owner, owner_role);
+    INSERT INTO tenant.users (account_id, email, name) VALUES (p_account, p_owner_email, split_part(p_owner_email, '@', 1)) RETURNING id)
+  INSERT INTO tenant.user_roles (account_id, user_id, role_id) SELECT p_account, u.id, r.id FROM people u, roles r WHERE r.name = 'owner';
   PERFORM guard.leave();
 END
 $$;

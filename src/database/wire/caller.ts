@@ -1,3 +1,4 @@
+import type { ReadPermissions } from "./read-permissions.js";
 import type { ReadTag } from "./read-tag.js";
 
 /** When reads are logged; see docs/decisions/0004. */
@@ -8,6 +9,8 @@ export interface Caller {
   /** A signed context, valid from now. */
   readonly token: () => string;
   readonly readAudit: ReadAudit;
+  /** Of a user of the tenant: others may read everything. */
+  readonly mayRead?: ReadPermissions;
   /** The fields of its models that a constraint is about, where they are known. */
   readonly fieldsOf: (constraint: string) => readonly string[] | undefined;
   /** Told of rows that were handed over and whose line could not be written. */

@@ -3,6 +3,7 @@ import type { Engine } from "../engine.js";
 import { Batch, type Command } from "./batch.js";
 import type { Caller, QueryEvent } from "./caller.js";
 import { LOG_READS, type ReadEntry } from "./read-log.js";
+import { CHECK_READS } from "./read-permissions.js";
 import { type Statement, Statements } from "./statements.js";
 import { tenantError } from "./tenant-error.js";
 
@@ -44,6 +45,19 @@ export class Connection {
   /** Puts the context in front, for the transaction that the batch is or is in. */
   context(): Command {
     return this.#statements.command({ text: this.engine.setContext, values: [this.caller.token()] });
+  }
+
+  /** Asks whether the user may read what a statement reads, in front of it: nothing where that is known. */
+  mayRead(text: string): Command[] {
+    const { mayRead } = this.caller;
+    const tables = mayRead?.due(text) ?? [];
+    if (tables.length === 0) return [];
+    const command = this.#statements.command({ text: CHECK_READS, values: [tables] });
+    const onEnd = (error?: Error) => {
+      command.onEnd?.(error);
+      if (!error) mayRead?.confirm(tables);
+    };
+    return [{ ...command, onEnd }];
   }
 
   statement(statement: Statement): Command {

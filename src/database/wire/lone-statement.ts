@@ -29,9 +29,11 @@ export async function runAlone(
     rowsAreHere = resolve;
   });
 
+  // In the order in which they leave: the first one made closes what the server has to forget.
+  const opening = [connection.context(), ...connection.mayRead(text)];
   const prepared = connection.statement({ text, values, types: config.types });
   const statement = isEarly ? { ...prepared, messages: [...prepared.messages, FLUSH], onDone: rowsAreHere } : prepared;
-  const commands: Command[] = [connection.context(), statement];
+  const commands: Command[] = [...opening, statement];
   if (isRaw) {
     // A transaction that was begun stays open when its statement fails, and a pooler leaves us the session until it is wiped.
     commands.unshift(connection.statement({ text: "BEGIN" }));

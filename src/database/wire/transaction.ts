@@ -68,7 +68,7 @@ export class Transaction {
   async #run(config: QueryArrayConfig, tag: ReadTag | undefined): Promise<QueryArrayResult> {
     const { text, values } = constantLimit(config);
     const statement = { text, values, types: config.types };
-    const commands = [...this.#opening(), this.connection.statement(statement)];
+    const commands = [...this.#opening(), ...this.connection.mayRead(text), this.connection.statement(statement)];
     const command = commands.at(-1);
     if (tag?.isRaw) {
       this.#touched = true;

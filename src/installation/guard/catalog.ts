@@ -111,7 +111,7 @@ const TABLES = `
      FROM pg_constraint f WHERE f.conrelid = c.oid AND f.contype = 'f') AS "foreignKeys",
     (SELECT coalesce(json_agg(json_build_object('name', k.conname, 'isValidated', k.convalidated)), '[]')
      FROM pg_constraint k WHERE k.conrelid = c.oid AND k.contype = 'c') AS checks,
-    (SELECT coalesce(json_agg(polname ORDER BY polname), '[]') FROM pg_policy WHERE polrelid = c.oid AND polname <> 'tenant_isolation') AS policies,
+    (SELECT coalesce(json_agg(polname ORDER BY polname), '[]') FROM pg_policy WHERE polrelid = c.oid AND polname <> 'tenant_isolation' AND polname <> 'permission_read') AS policies,
     (SELECT coalesce(json_agg(tgname ORDER BY tgname), '[]') FROM pg_trigger WHERE tgrelid = c.oid AND NOT tgisinternal) AS triggers,
     (SELECT coalesce(json_agg(DISTINCT jsonb_build_object('name', v.oid::regclass::text, 'isMaterialized', v.relkind = 'm',
        'asInvoker', coalesce(v.reloptions::text ~* 'security_invoker=(true|on|1|yes)', false))), '[]')

@@ -13,6 +13,7 @@ import { logOnlyGrows } from "./log-only-grows.js";
 import { move } from "./move.js";
 import { noContext } from "./no-context.js";
 import { partitions } from "./partitions.js";
+import { handingOn, permission } from "./permission.js";
 import { purge } from "./purge.js";
 import { read } from "./read.js";
 import { sequences } from "./sequences.js";
@@ -57,6 +58,8 @@ export const PROBES: readonly Probe[] = [
   expiredContext,
   injectedContext,
   suspendedAccount,
+  permission,
+  handingOn,
   becomeAnother,
   triggersOff,
   rowSecurityOff,

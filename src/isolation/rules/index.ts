@@ -1,4 +1,5 @@
 import type { Rule } from "../rule.js";
+import { accessTrigger } from "./access-trigger.js";
 import { accountColumn } from "./account-column.js";
 import { accountIndex } from "./account-index.js";
 import { accountKey } from "./account-key.js";
@@ -23,6 +24,7 @@ import { looseReferences } from "./loose-references.js";
 import { materializedView } from "./materialized-view.js";
 import { outsideTable, sharedTable } from "./outside-table.js";
 import { ownerKnown, ownsNothing } from "./ownership.js";
+import { permissionPolicy } from "./permission-policy.js";
 import { policyFunction } from "./policy-function.js";
 import { policyMissing } from "./policy-missing.js";
 import { policyUnbound } from "./policy-unbound.js";
@@ -61,6 +63,7 @@ export const RULES: readonly Rule[] = [
   policyUnbound,
   policyMissing,
   policyFunction,
+  permissionPolicy,
   contextUnsigned,
   contextFunction,
   accountsPolicy,
@@ -104,6 +107,7 @@ export const RULES: readonly Rule[] = [
   auditTrigger,
   identityTrigger,
   truncateTrigger,
+  accessTrigger,
   triggerNotUnderstood,
   expressionFunction,
   guardProtects,

@@ -47,6 +47,46 @@ export const GUARD_BREAKAGES: readonly BreakageKind[] = [
     ]),
   },
   {
+    name: "rows that are read without a permission",
+    rules: ["permission-policy"],
+    probes: ["without-permission"],
+    breakWith: whereGuarded(({ table }) => [`DROP POLICY permission_read ON ${table.name}`]),
+  },
+  {
+    name: "a write that asks for no permission",
+    rules: ["permission-policy"],
+    probes: ["without-permission"],
+    breakWith: whereGuarded(({ table }) => [`ALTER TABLE ${table.name} DISABLE TRIGGER permission_update`]),
+  },
+  {
+    name: "a delete that asks for no permission",
+    rules: ["permission-policy"],
+    probes: ["without-permission"],
+    breakWith: whereGuarded(({ table }) => [`ALTER TABLE ${table.name} DISABLE TRIGGER permission_delete`]),
+  },
+  {
+    name: "cascades that ask for no permission",
+    rules: ["permission-policy"],
+    // What it lets through takes two tables and a key of the application's; test/attack does it on azora's own.
+    probes: [],
+    breakWith: whereGuarded(({ table }) => [`ALTER TABLE ${table.name} DISABLE TRIGGER permission_cascade`]),
+  },
+  {
+    name: "permissions that everybody is said to hold",
+    rules: ["guard-function"],
+    probes: ["without-permission"],
+    breakWith: whereGuarded(() => [
+      `CREATE OR REPLACE FUNCTION guard.holds(permission text) RETURNS boolean LANGUAGE plpgsql STABLE PARALLEL SAFE
+        SECURITY DEFINER SET search_path = pg_catalog COST 1000 AS $broken$ BEGIN RETURN true; END $broken$`,
+    ]),
+  },
+  {
+    name: "roles that anybody hands on",
+    rules: ["access-trigger"],
+    probes: ["hand-on-permission"],
+    breakWith: whereGuarded(() => ["ALTER TABLE tenant.user_roles DISABLE TRIGGER access_given"]),
+  },
+  {
     name: "a log without its triggers",
     rules: ["audit-trigger"],
     probes: ["write-is-logged"],

@@ -14,9 +14,9 @@ export const TABLES = [
 
 const ROLES: Readonly<Record<string, readonly string[]>> = {
   owner: ["*:*"],
-  admin: ["users:*", "roles:*", "records:*", "audit_log:read"],
-  member: ["records:read", "records:create", "records:update"],
-  viewer: ["records:read"],
+  admin: ["*:create", "*:read", "*:update", "*:delete", "users:*", "access:*", "audit:read"],
+  member: ["*:create", "*:read", "*:update", "users:read"],
+  viewer: ["*:read", "users:read"],
 };
 
 const COLUMNS: Readonly<Record<(typeof TABLES)[number], string>> = {

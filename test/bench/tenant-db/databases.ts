@@ -33,11 +33,12 @@ export async function makeDatabase(serverUrl: string, { kind, name, password }: 
   await administer(serverUrl, `CREATE DATABASE ${name} TEMPLATE template0`);
   const ownerUrl = urlOf(serverUrl, name);
   const contextKey = { id: "bench", secret: randomBytes(32).toString("base64") };
-  const login = kind === "azora" ? "azora_runtime" : `${APP}_${name}`;
+  const login = isAzora(kind) ? "azora_runtime" : `${APP}_${name}`;
   const owner = new Pool({ connectionString: ownerUrl, max: 2 });
   try {
-    if (kind === "azora") {
+    if (isAzora(kind)) {
       await install(owner, { password, contextKey, signingKey: { id: "bench", privateKey: makeSigningKey() } });
+      if (kind === "azora-alone") for (const table of TABLES) await owner.query(withoutPermissions(table));
     } else {
       await owner.query(readFileSync(new URL("./tables.sql", import.meta.url), "utf8"));
       await owner.query(`CREATE ROLE ${login} LOGIN;
@@ -53,7 +54,17 @@ export async function makeDatabase(serverUrl: string, { kind, name, password }: 
   return { kind, ownerUrl, appUrl: urlOf(ownerUrl, name, login, password), contextKey };
 }
 
-const GUARD: Readonly<Record<Exclude<Database, "azora">, (table: string) => string>> = {
+function isAzora(kind: Database): kind is "azora" | "azora-alone" {
+  return kind === "azora" || kind === "azora-alone";
+}
+
+/** Row security and the log as they are; nothing asks what the actor may do. */
+function withoutPermissions(table: string): string {
+  const triggers = ["create", "update", "delete", "cascade"].map((name) => `DROP TRIGGER permission_${name} ON ${table}`);
+  return [`DROP POLICY permission_read ON ${table}`, ...triggers].join("; ");
+}
+
+const GUARD: Readonly<Record<Exclude<Database, "azora" | "azora-alone">, (table: string) => string>> = {
   plain: () => "",
   // As the README of Prisma's example has it, with the default that it recommends.
   policy: (table) => `

@@ -33,6 +33,7 @@ const RATIOS: readonly RatioGoal[] = [
   { of: "azora", to: "stock", operations: ["transaction", "nestedCreate"], latency: 1, atMost: 0.85 },
   { of: "azora", to: "stock", operations: ["create", "update"], latency: 0, atMost: 1.25 },
   { of: "azora", to: "stock", operations: ["create", "update"], latency: 1, atMost: 1.25 },
+  { of: "azora-user", to: "azora-alone", operations: ["findUnique", "findMany", "create", "update"], latency: 0, atMost: 1.05 },
   { of: "rls-extension", to: "azora", operations: ["findUnique", "findMany", "create", "update"], latency: 0, atLeast: 2.5 },
   { of: "rls-extension", to: "azora", operations: ["findUnique", "findMany", "create", "update"], latency: 1, atLeast: 2.5 },
 ];

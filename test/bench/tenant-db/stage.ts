@@ -28,7 +28,7 @@ export class Stage {
 
   /** A database of a kind with these rows; the same one when asked for again. */
   database(kind: Database, rows: Seed): Promise<Installed> {
-    const name = `${kind}_${rows.tenants}`;
+    const name = `${kind.replace("-", "_")}_${rows.tenants}`;
     let made = this.#databases.get(name);
     if (!made) {
       made = this.#make(kind, name, rows);

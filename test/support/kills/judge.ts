@@ -17,7 +17,7 @@ async function halfMade(look: Look): Promise<string[]> {
       (SELECT count(*) FROM tenant.role_permissions p WHERE p.account_id = a.id) AS permissions,
       (SELECT count(*) FROM tenant.users u WHERE u.account_id = a.id AND u.email = a.contact_email) AS owners,
       (SELECT count(*) FROM tenant.user_roles g WHERE g.account_id = a.id) AS granted) c
-    WHERE a.status = 'provisioning' OR to_jsonb(c) <> '{"subscriptions": 1, "roles": 4, "permissions": 9, "owners": 1, "granted": 1}'`);
+    WHERE a.status = 'provisioning' OR to_jsonb(c) <> '{"subscriptions": 1, "roles": 4, "permissions": 14, "owners": 1, "granted": 1}'`);
   return rows.map(({ slug, found }) => `${slug} is half made: ${JSON.stringify(found)}`);
 }
 

@@ -1,4 +1,4 @@
-import { randomBytes } from "node:crypto";
+import { randomBytes, randomUUID } from "node:crypto";
 import type { Target } from "../../target.js";
 import type { Session } from "./session.js";
 import { literal } from "./sql.js";
@@ -11,6 +11,8 @@ export interface Contexts {
   readonly leave: string | null;
   /** As enter(), with a signature that was good once. Null where contexts aren't signed. */
   readonly expired: ((accountId: string) => string) | null;
+  /** As enter(), but in the name of a user of the account; null where no context names one. */
+  readonly user: { readonly actor: string; enter(accountId: string): string } | null;
   /** Texts that nobody signed for this account, by what is wrong with them; empty where contexts aren't signed. */
   forgeries(accountId: string, ownAccountId: string): Readonly<Record<string, string>>;
 }
@@ -31,6 +33,7 @@ export async function openContexts(
     enter: (accountId) => enter.replace(/\$1(?!\d)/g, () => literal(accountId)),
     leave: leaving(enter),
     expired: null,
+    user: null,
     forgeries: () => ({}),
   };
 }
@@ -59,15 +62,18 @@ async function signedContexts(session: Session, accountIds: readonly string[]): 
      VALUES ${[key, retired].map((id) => `('${id}', ${pad()}, ${pad()}, now() - interval '1 year')`).join(", ")}`,
   );
   if (made.state !== null) return `No context can be signed: ${made.text}`;
+  const actor = `user:${randomUUID()}`;
   const good = await sign(session, accountIds, { key, seconds: 3600 });
   const expired = await sign(session, accountIds, { key, seconds: -5 });
   const old = await sign(session, accountIds, { key: retired, seconds: 3600 });
+  const users = await sign(session, accountIds, { key, seconds: 3600, actor });
   await session.keep(`UPDATE guard.context_keys SET retired_at = now() WHERE id = '${retired}'`);
   const tokenOf = (tokens: ReadonlyMap<string, string>, accountId: string) => tokens.get(accountId) ?? "";
   return {
     enter: (accountId) => setToken(tokenOf(good, accountId)),
     leave: setToken(""),
     expired: (accountId) => setToken(tokenOf(expired, accountId)),
+    user: { actor, enter: (accountId) => setToken(tokenOf(users, accountId)) },
     forgeries: (accountId, ownAccountId) => ({
       "a signature of zeros": `${"0".repeat(64)}.${tokenOf(good, accountId).slice(65)}`,
       "another account's signature": tokenOf(good, ownAccountId).replace(ownAccountId, accountId),
@@ -81,11 +87,11 @@ async function signedContexts(session: Session, accountIds: readonly string[]): 
 async function sign(
   session: Session,
   accountIds: readonly string[],
-  { key, seconds }: { readonly key: string; readonly seconds: number },
+  { key, seconds, actor = ACTOR }: { readonly key: string; readonly seconds: number; readonly actor?: string },
 ): Promise<ReadonlyMap<string, string>> {
   const rows = await session.look<{ account: string; token: string }>(`
     SELECT account, guard.sign('${key}', message) || '.' || message AS token
-    FROM (SELECT account, concat_ws('.', '${key}', extract(epoch FROM transaction_timestamp())::bigint + ${seconds}, account, '${ACTOR}') AS message
+    FROM (SELECT account, concat_ws('.', '${key}', extract(epoch FROM transaction_timestamp())::bigint + ${seconds}, account, '${actor}') AS message
           FROM unnest(ARRAY[${accountIds.map(literal).join(", ")}]::text[]) account) m`);
   return new Map(rows.map(({ account, token }) => [account, token]));
 }

@@ -14,16 +14,21 @@ export function azoraConnection({ url, poolSize, contextKey }: Pick<Place, "url"
 }
 
 /** A tenant client as Prisma's: azora's own types know no account. */
-export function azoraClient(connection: TenantConnection, accountId: string, readAudit?: ReadAudit): PrismaClient {
-  const options = readAudit === undefined ? {} : { readAudit };
-  return openTenantDb(connection, { accountId, actor: "bench" }, options) as unknown as PrismaClient;
+export function azoraClient(connection: TenantConnection, accountId: string, options: ClientOptions = {}): PrismaClient {
+  const { actor = "bench", ...others } = options;
+  return openTenantDb(connection, { accountId, actor }, others) as unknown as PrismaClient;
+}
+
+interface ClientOptions {
+  readonly actor?: string;
+  readonly readAudit?: ReadAudit;
 }
 
 /** One tenant client, kept. @param readAudit when reads are logged; the library's default */
 export function openAzora(readAudit?: ReadAudit): (place: Place) => Promise<Contender> {
   return async (place) => {
     const connection = azoraConnection(place);
-    const client = azoraClient(connection, place.accountId, readAudit);
+    const client = azoraClient(connection, place.accountId, readAudit === undefined ? {} : { readAudit });
     return contenderOf(place, connection, () => client);
   };
 }
@@ -34,7 +39,7 @@ export async function openAzoraEachTime(place: Place): Promise<Contender> {
   return contenderOf(place, connection, () => azoraClient(connection, place.accountId));
 }
 
-function contenderOf({ documentIds }: Place, { engine }: TenantConnection, client: () => PrismaClient): Contender {
+export function contenderOf({ documentIds }: Place, { engine }: TenantConnection, client: () => PrismaClient): Contender {
   const style: PrismaStyle = {
     call: (run) => run(client()),
     transaction: (run) => client().$transaction(run),

@@ -1,7 +1,7 @@
 import type { Operations } from "../operations.js";
 
 /** Databases that contenders work in: the same tables and rows, guarded in different ways. */
-export type Database = "azora" | "plain" | "policy" | "bypass";
+export type Database = "azora" | "azora-alone" | "plain" | "policy" | "bypass";
 
 /** Where a contender works. */
 export interface Place {

@@ -1,4 +1,5 @@
 import { openAzora, openAzoraEachTime } from "./azora.js";
+import { openAzoraUser } from "./azora-user.js";
 import { openBetterTenant } from "./better-tenant.js";
 import type { ContenderKind } from "./contender.js";
 import { openRawPg } from "./raw-pg.js";
@@ -70,6 +71,18 @@ export const CONTENDERS = {
     database: "plain",
     about: "`pg` with prepared statements, no ORM, no row security, no audit: the floor",
     open: openRawPg,
+  },
+  "azora-user": {
+    database: "azora",
+    about: "`tenantDb()` for a user of the tenant, whose permissions are asked for",
+    audits: "all",
+    open: openAzoraUser,
+  },
+  "azora-alone": {
+    database: "azora-alone",
+    about: "`tenantDb()` where row security asks for the account and nothing asks for permissions",
+    audits: "all",
+    open: openAzora(),
   },
 } as const satisfies Readonly<Record<string, ContenderKind>>;
 
