@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { Pool } from "pg";
 import type { Billing } from "../billing/connection.js";
 import type { Config } from "../config.js";
-import { type ControlConnection, openControlPlane } from "../control-plane/connection.js";
+import { type ControlConnection, type ControlRequest, openControlPlane } from "../control-plane/connection.js";
 import { openEmbedded } from "../database/embedded/engine.js";
 import type { Engine, Login } from "../database/engine.js";
 import { requireCurrentSchema } from "../database/migrate/history.js";
@@ -20,6 +20,8 @@ export interface Installation {
   control(): Promise<ControlConnection>;
   /** @throws AzoraError as control() */
   tenant(): Promise<TenantConnection>;
+  /** The control plane by the operator's login; by the owner's where there is no other. @throws AzoraError as control() */
+  administration(): Promise<ControlConnection>;
   /** The control plane and Stripe. @throws AzoraError as control(), BILLING_NOT_CONFIGURED, CONFIG_INVALID */
   billing(): Promise<Billing>;
   /** The owner's pool, whatever the state of the schema. @throws AzoraError as control(), but for the schema's two */
@@ -42,7 +44,7 @@ export function openInstallation(config: InstallationConfig): Installation {
   async function control(): Promise<ControlConnection> {
     requireInit(config);
     await checkedPool(engine, "control");
-    const request = { id: config.requestId ?? randomUUID(), command: config.command ?? null };
+    const request = requestOf(config);
     const { stripe, purgeBilling: mode = "cancel", onLive } = config;
     const store = stripeStore(() => connection, { stripe, mode, ...(onLive && { onLive }) });
     const connection = await openControlPlane(engine, signingKeyOf(config), { request, outsideStores: [store] });
@@ -51,6 +53,12 @@ export function openInstallation(config: InstallationConfig): Installation {
   return {
     engine,
     control,
+    async administration() {
+      const { controlUrl, ownerUrl } = config;
+      if (config.engine.value === "embedded" || controlUrl !== undefined || ownerUrl === undefined) return control();
+      await checkedPool(engine, "owner");
+      return openControlPlane(engine, signingKeyOf(config), { request: requestOf(config), login: "owner" });
+    },
     async billing() {
       // The package of Stripe takes a while to load: only where it is used.
       const { openBilling } = await import("../billing/connection.js");
@@ -68,6 +76,10 @@ export function openInstallation(config: InstallationConfig): Installation {
     },
     close: () => engine.close(),
   };
+}
+
+function requestOf({ requestId, command }: InstallationConfig): ControlRequest {
+  return { id: requestId ?? randomUUID(), command: command ?? null };
 }
 
 /** The engine that the settings name, not yet opened. */

@@ -46,7 +46,7 @@ export const PROPERTIES = {
           -- A log that nobody but guard's functions can add to; they have checked the context when they do.
           OR replace(e.check, 'claimed', 'current') = e.using AND NOT has_table_privilege('azora_runtime', t, 'INSERT')))`,
   "7. an audit trigger for each kind of write, always on": `
-    SELECT t FROM tables, unnest(ARRAY[4, 8, 16]) event WHERE t <> 'tenant.audit_log'::regclass AND NOT EXISTS (
+    SELECT t FROM tables, unnest(ARRAY[4, 8, 16]) event WHERE t NOT IN ('tenant.audit_log'::regclass, 'tenant.audit_checkpoints'::regclass) AND NOT EXISTS (
       SELECT FROM pg_trigger WHERE tgrelid = t AND tgenabled = 'A' AND tgfoid = 'guard.audit_write()'::regprocedure AND tgtype & event <> 0)`,
   "7. TRUNCATE is refused, always": `
     SELECT t FROM tables WHERE NOT EXISTS (

@@ -80,8 +80,28 @@ CREATE TABLE tenant.audit_log (
     old_values JSONB,
     new_values JSONB,
     transaction_id BIGINT NOT NULL DEFAULT ((pg_current_xact_id())::text)::bigint,
+    content_hash BYTEA NOT NULL,
 
     CONSTRAINT audit_log_pkey PRIMARY KEY (account_id,id)
+);
+
+-- CreateTable
+CREATE TABLE tenant.audit_checkpoints (
+    account_id UUID NOT NULL DEFAULT guard.current_account(),
+    sequence BIGINT NOT NULL,
+    last_id UUID NOT NULL,
+    rows INTEGER NOT NULL,
+    total BIGINT NOT NULL,
+    transactions_below BIGINT NOT NULL,
+    transactions_begun BIGINT NOT NULL,
+    sealed_at TIMESTAMPTZ(6) NOT NULL,
+    leaves BYTEA NOT NULL,
+    payload TEXT NOT NULL,
+    hash TEXT NOT NULL,
+    key_id TEXT NOT NULL,
+    signature TEXT NOT NULL,
+
+    CONSTRAINT audit_checkpoints_pkey PRIMARY KEY (account_id,sequence)
 );
 
 -- CreateTable
@@ -261,6 +281,9 @@ ALTER TABLE tenant.user_roles ADD CONSTRAINT user_roles_account_id_role_id_fkey 
 ALTER TABLE tenant.audit_log ADD CONSTRAINT audit_log_account_id_fkey FOREIGN KEY (account_id) REFERENCES control.accounts(id) ON DELETE CASCADE ON UPDATE NO ACTION;
 
 -- AddForeignKey
+ALTER TABLE tenant.audit_checkpoints ADD CONSTRAINT audit_checkpoints_account_id_fkey FOREIGN KEY (account_id) REFERENCES control.accounts(id) ON DELETE CASCADE ON UPDATE NO ACTION;
+
+-- AddForeignKey
 ALTER TABLE tenant.documents ADD CONSTRAINT documents_account_id_fkey FOREIGN KEY (account_id) REFERENCES control.accounts(id) ON DELETE CASCADE ON UPDATE NO ACTION;
 
 -- AddForeignKey
@@ -320,6 +343,7 @@ ALTER TABLE tenant.audit_log
   ADD CONSTRAINT audit_log_row_id_check CHECK (operation = 'read' OR row_id IS NOT NULL);
 
 SELECT guard.protect('tenant.audit_log', append_only => true);
+SELECT guard.protect('tenant.audit_checkpoints', append_only => true);
 SELECT guard.protect('tenant.users');
 SELECT guard.protect('tenant.roles');
 SELECT guard.protect('tenant.role_permissions');
@@ -330,5 +354,8 @@ SELECT guard.protect('tenant.batches');
 SELECT guard.protect('tenant.test_results');
 SELECT guard.protect('tenant.nonconformances');
 SELECT guard.protect('tenant.corrective_actions');
+
+CREATE TRIGGER row_hash BEFORE INSERT ON tenant.audit_log FOR EACH ROW EXECUTE FUNCTION guard.hash_audit();
+ALTER TABLE tenant.audit_log ENABLE ALWAYS TRIGGER row_hash;
 
 RESET ROLE;
