@@ -1,6 +1,6 @@
+import { type SignedCheckpoint, writeCheckpointLine } from "../seal/checkpoint.js";
 import { CONTROL_PLANE } from "../seal/line.js";
 import { CONTROL_LOG, type LineFilter, type Query, readPages, readRow } from "../seal/read-pages.js";
-import { type SignedCheckpoint, writeCheckpointLine } from "../seal/checkpoint.js";
 import type { OpenLog } from "../seal/verify-log.js";
 import { attempt } from "./attempt.js";
 import type { ControlConnection } from "./connection.js";
@@ -33,10 +33,7 @@ export async function* readAdminLines(
  * admin_audit_log with its checkpoints as they are in one moment, to be closed after use.
  * @throws AzoraError NOT_PERMITTED
  */
-export async function openAdminLog(
-  connection: ControlConnection,
-  action: "audit.export" | "audit.verify",
-): Promise<OpenLog> {
+export async function openAdminLog(connection: ControlConnection, action: "audit.export" | "audit.verify"): Promise<OpenLog> {
   const client = await attempt(connection, { action }, async () => (await connection.engine.pool(connection.login)).connect());
   let failed = false;
   const query: Query = async (text, values) => {
@@ -59,9 +56,14 @@ export async function openAdminLog(
       client.release();
     },
     checkpoints: () =>
-      query<SignedCheckpoint>(`SELECT payload, hash, key_id AS "keyId", signature FROM control.admin_audit_checkpoints ORDER BY sequence`, []),
+      query<SignedCheckpoint>(
+        `SELECT payload, hash, key_id AS "keyId", signature FROM control.admin_audit_checkpoints ORDER BY sequence`,
+        [],
+      ),
     async leaves(sequence) {
-      const [row] = await query<{ leaves: Buffer }>("SELECT leaves FROM control.admin_audit_checkpoints WHERE sequence = $1", [sequence]);
+      const [row] = await query<{ leaves: Buffer }>("SELECT leaves FROM control.admin_audit_checkpoints WHERE sequence = $1", [
+        sequence,
+      ]);
       return row?.leaves;
     },
     pages: () => readPages(query, { table: CONTROL_LOG, account: null }),

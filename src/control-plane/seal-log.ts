@@ -61,7 +61,9 @@ async function sealRange(
 ): Promise<{ readonly others: readonly Checkpoint[]; readonly next: Checkpoint | undefined }> {
   return inTransaction(connection, dryRun, async (tx) => {
     // First of all, since it waits for whoever seals the same log.
-    const [{ payload }] = await tx.$queryRaw<[{ payload: string | null }]>`SELECT control.open_seal(${accountId}::uuid) AS payload`;
+    const [{ payload }] = await tx.$queryRaw<
+      [{ payload: string | null }]
+    >`SELECT control.open_seal(${accountId}::uuid) AS payload`;
     const known = await listCheckpoints(tx, accountId, before === undefined ? null : (before?.sequence ?? 1));
     if (before && known[0]?.hash !== before.hash) throw forked(log, before);
     const others = before === undefined ? [] : known.slice(before === null ? 0 : 1);
@@ -82,7 +84,12 @@ async function sealRange(
 }
 
 function sign(payload: string, key: SigningKey): SignedCheckpoint {
-  return { payload, hash: createHash("sha256").update(payload, "utf8").digest("hex"), keyId: key.id, signature: signText(payload, key) };
+  return {
+    payload,
+    hash: createHash("sha256").update(payload, "utf8").digest("hex"),
+    keyId: key.id,
+    signature: signText(payload, key),
+  };
 }
 
 /** A log's checkpoints from a number on; only the last one for null. */
@@ -93,9 +100,13 @@ async function listCheckpoints(tx: ControlTransaction, accountId: string | null,
 }
 
 function forked(log: LogName, { sequence }: Checkpoint): AzoraError {
-  return new AzoraError("VIOLATIONS", `The log of ${log} doesn't continue checkpoint ${sequence}, which was kept elsewhere: it was cut off or rewritten.`, {
-    hint: "`azora audit:verify --checkpoints FILE` says what differs. Nothing was signed.",
-  });
+  return new AzoraError(
+    "VIOLATIONS",
+    `The log of ${log} doesn't continue checkpoint ${sequence}, which was kept elsewhere: it was cut off or rewritten.`,
+    {
+      hint: "`azora audit:verify --checkpoints FILE` says what differs. Nothing was signed.",
+    },
+  );
 }
 
 /** @throws AzoraError NOT_CONFIGURED */

@@ -19,9 +19,13 @@ export function readCheckpointFile(file: string): KeptCheckpoints {
     logs.set(checkpoint.log, log);
     const same = log.get(checkpoint.sequence);
     if (same && same.hash !== checkpoint.hash) {
-      throw new AzoraError("INVALID_INPUT", `${file} holds two different checkpoints ${checkpoint.sequence} of ${checkpoint.log}.`, {
-        hint: "It was written to by two installations, or altered: which of them was first?",
-      });
+      throw new AzoraError(
+        "INVALID_INPUT",
+        `${file} holds two different checkpoints ${checkpoint.sequence} of ${checkpoint.log}.`,
+        {
+          hint: "It was written to by two installations, or altered: which of them was first?",
+        },
+      );
     }
     log.set(checkpoint.sequence, checkpoint);
   }

@@ -24,7 +24,10 @@ export interface ProveRowInput {
  */
 export async function proveRow(config: Config, { tenant, row, publicKeyFiles, actor }: ProveRowInput): Promise<InclusionProof> {
   const isId = tenant === null ? /^\d{1,18}$/.test(row) : /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(row);
-  if (!isId) throw new AzoraError("INVALID_INPUT", `"${row}" is not the id of a row of this log.`, { hint: "`azora audit:export` shows ids." });
+  if (!isId)
+    throw new AzoraError("INVALID_INPUT", `"${row}" is not the id of a row of this log.`, {
+      hint: "`azora audit:export` shows ids.",
+    });
   const keys = await keysFor(() => config, publicKeyFiles);
   const installation = openInstallation(config);
   try {
@@ -42,11 +45,16 @@ export async function proveRow(config: Config, { tenant, row, publicKeyFiles, ac
       );
       const leaves = checkpoint && (await source.leaves(checkpoint.sequence));
       if (!checkpoint || !leaves) {
-        throw new AzoraError("CONFLICT", `The row ${row} is not sealed yet.`, { hint: "`azora audit:seal` seals it as soon as nothing older is open." });
+        throw new AzoraError("CONFLICT", `The row ${row} is not sealed yet.`, {
+          hint: "`azora audit:seal` seals it as soon as nothing older is open.",
+        });
       }
       const proof = makeProof(line, { checkpoint, leaves });
       const [flaw] = checkProof(proof, keys);
-      if (flaw) throw new AzoraError("CONFLICT", `The row ${row} can't be proven: ${flaw.what}.`, { hint: "`azora audit:verify` says what was changed." });
+      if (flaw)
+        throw new AzoraError("CONFLICT", `The row ${row} can't be proven: ${flaw.what}.`, {
+          hint: "`azora audit:verify` says what was changed.",
+        });
       return proof;
     } finally {
       await source.close();

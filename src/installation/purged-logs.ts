@@ -15,7 +15,10 @@ interface PurgedInput {
  * What became of logs of which checkpoints were kept and that aren't there any more: the signed receipt of a purge has
  * to say so, and which checkpoint was the last.
  */
-export async function verifyPurged({ client }: ControlConnection, { keys, kept, here }: PurgedInput): Promise<readonly NamedVerdict[]> {
+export async function verifyPurged(
+  { client }: ControlConnection,
+  { keys, kept, here }: PurgedInput,
+): Promise<readonly NamedVerdict[]> {
   const gone = [...kept].filter(([log]) => log !== CONTROL_PLANE && !here.has(log));
   if (gone.length === 0) return [];
   const receipts = await client.purgeReceipt.findMany({ where: { accountId: { in: gone.map(([log]) => log) } } });
@@ -25,7 +28,9 @@ export async function verifyPurged({ client }: ControlConnection, { keys, kept, 
     if (what === undefined) return [];
     const problem = { checkpoint: checkpoints.at(-1)?.sequence ?? null, row: null, what };
     const slug = receipt?.accountSlug ?? null;
-    return [{ log, slug, checkpoints: checkpoints.length, rows: 0, sealed: 0, lastCheckpoint: null, problems: [problem], untold: 0 }];
+    return [
+      { log, slug, checkpoints: checkpoints.length, rows: 0, sealed: 0, lastCheckpoint: null, problems: [problem], untold: 0 },
+    ];
   });
 }
 

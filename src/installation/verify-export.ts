@@ -28,7 +28,10 @@ export async function verifyExport(config: () => Config, input: VerifyExportInpu
   const { checkpoints: inFile, firstLine } = await readHead(file);
   const kept = checkpointsFile === undefined ? undefined : readCheckpointFile(checkpointsFile);
   const log = inFile[0]?.log ?? (firstLine === undefined ? undefined : readLine(firstLine)?.log);
-  if (log === undefined) throw new AzoraError("INVALID_INPUT", `${file} is no log that azora exported.`, { hint: "Pass what `azora audit:export` wrote as JSON lines." });
+  if (log === undefined)
+    throw new AzoraError("INVALID_INPUT", `${file} is no log that azora exported.`, {
+      hint: "Pass what `azora audit:export` wrote as JSON lines.",
+    });
   const ours = kept?.get(log) ?? [];
   if (inFile.length === 0 && ours.length === 0) {
     throw new AzoraError("INVALID_INPUT", `There are no checkpoints of ${log} to hold ${file} against.`, {
@@ -55,14 +58,25 @@ export async function verifyProof(
   const proof = readProof(await readText(file, "proof"), file);
   const problems = checkProof(proof, keys);
   const log = readLine(proof.line)?.log ?? "unknown";
-  const verdict: NamedVerdict = { log, slug: null, checkpoints: 1, rows: 1, sealed: problems.length === 0 ? 1 : 0, lastCheckpoint: null, problems, untold: 0 };
+  const verdict: NamedVerdict = {
+    log,
+    slug: null,
+    checkpoints: 1,
+    rows: 1,
+    sealed: problems.length === 0 ? 1 : 0,
+    lastCheckpoint: null,
+    problems,
+    untold: 0,
+  };
   return { logs: [verdict], skipped: [] };
 }
 
 const CHECKPOINT = '{"payload":';
 
 /** The checkpoints that stand in front of the rows, and the first row. */
-async function readHead(file: string): Promise<{ readonly checkpoints: readonly Checkpoint[]; readonly firstLine: string | undefined }> {
+async function readHead(
+  file: string,
+): Promise<{ readonly checkpoints: readonly Checkpoint[]; readonly firstLine: string | undefined }> {
   const checkpoints: Checkpoint[] = [];
   let firstLine: string | undefined;
   for await (const page of linesOf(file)) {

@@ -46,8 +46,10 @@ export function checkChain({ log, found, kept, keys }: ChainInput): Chain {
   const here = new Set(found.map(({ sequence }) => sequence));
   for (const checkpoint of kept.filter((each) => isSound(each, "the checkpoint that was kept elsewhere"))) {
     const { sequence, hash } = checkpoint;
-    if (!here.has(sequence)) note(sequence, "it was kept elsewhere and is gone here: the log was cut off or put back to an earlier state");
-    else if (signed.has(sequence) && signed.get(sequence)?.hash !== hash) note(sequence, "it is another one than the one that was kept elsewhere");
+    if (!here.has(sequence))
+      note(sequence, "it was kept elsewhere and is gone here: the log was cut off or put back to an earlier state");
+    else if (signed.has(sequence) && signed.get(sequence)?.hash !== hash)
+      note(sequence, "it is another one than the one that was kept elsewhere");
     signed.set(sequence, checkpoint);
   }
   const chain = [...signed.values()].sort((one, other) => one.sequence - other.sequence);

@@ -84,7 +84,10 @@ export function writeCheckpointLine(checkpoint: SignedCheckpoint): string {
 }
 
 /** @returns what is wrong with a checkpoint by itself */
-export function flawsOf(checkpoint: Checkpoint, { keys, log }: { readonly keys: readonly string[]; readonly log: LogName }): string[] {
+export function flawsOf(
+  checkpoint: Checkpoint,
+  { keys, log }: { readonly keys: readonly string[]; readonly log: LogName },
+): string[] {
   const { payload, hash, signature } = checkpoint;
   const flaws: string[] = [];
   if (createHash("sha256").update(payload, "utf8").digest("hex") !== hash) flaws.push("its hash is not that of its text");

@@ -56,7 +56,8 @@ export async function* readPages(
   const { since, until, actor, action } = filter;
   const values = [account, since ?? null, until ?? null, actor ?? null, action ?? null];
   const text = pageSql(table);
-  const ask = (after: string) => query<{ lines: string | null; last: string | null }>(text, [...values, after]).then(([page]) => page);
+  const ask = (after: string) =>
+    query<{ lines: string | null; last: string | null }>(text, [...values, after]).then(([page]) => page);
   let next = ask(table.beginning);
   try {
     for (let page = await next; page?.lines && page.last; page = await next) {

@@ -67,7 +67,12 @@ export async function verifyLog(source: SealedLog, { keys, kept, onRows }: Verif
   }
   const ranges = await tellRanges(source, check);
   const rowsTold = new Set(ranges.map(({ row }) => row));
-  const problems = [...unreadable, ...chain.problems, ...check.problems.filter(({ row }) => row === null || !rowsTold.has(row)), ...ranges];
+  const problems = [
+    ...unreadable,
+    ...chain.problems,
+    ...check.problems.filter(({ row }) => row === null || !rowsTold.has(row)),
+    ...ranges,
+  ];
   const last = chain.signed.at(-1);
   return {
     log,
@@ -105,7 +110,11 @@ async function tellRanges(source: SealedLog, check: LogCheck): Promise<readonly 
   });
 }
 
-async function readRanges(source: SealedLog, check: LogCheck, wanted: ReadonlyMap<number, readonly string[]>): Promise<Map<number, RangeRow[]>> {
+async function readRanges(
+  source: SealedLog,
+  check: LogCheck,
+  wanted: ReadonlyMap<number, readonly string[]>,
+): Promise<Map<number, RangeRow[]>> {
   const rows = new Map<number, RangeRow[]>();
   for await (const page of source.pages()) {
     eachLine(page, (text) => {

@@ -69,7 +69,11 @@ export async function openAuditLog(
   };
 }
 
-async function openSnapshot(engine: Engine, token: () => string, method: string): Promise<{ run: Query; end: () => Promise<void> }> {
+async function openSnapshot(
+  engine: Engine,
+  token: () => string,
+  method: string,
+): Promise<{ run: Query; end: () => Promise<void> }> {
   const explain = (error: unknown) => explainDatabaseError(error, engine.describe("tenant"));
   const client = await (await engine.pool("tenant")).connect().catch((error) => Promise.reject(explain(error)));
   const run: Query = async (text, values) => {

@@ -15,7 +15,9 @@ import { describeOnBothEngines, type TestTenant } from "../support/world.js";
 /** Written again by somebody who has only the page docs/audit-format.md. */
 function strangersHash(line: string): { readonly said: string; readonly made: string } {
   const text = `${line.slice(0, -85)}}`;
-  const made = createHash("sha256").update(Buffer.concat([Buffer.from([0]), Buffer.from(text, "utf8")])).digest("hex");
+  const made = createHash("sha256")
+    .update(Buffer.concat([Buffer.from([0]), Buffer.from(text, "utf8")]))
+    .digest("hex");
   return { said: (JSON.parse(line) as { contentHash: string }).contentHash, made };
 }
 
@@ -128,7 +130,9 @@ describeOnBothEngines("a sealed log", (world, kind) => {
       expect(checkProof(proof, keysOf(world()))).toEqual([]);
       const lied = { ...proof, line: line.replace('"operation" : "create"', '"operation" : "delete"') };
       expect(lied.line).not.toBe(line);
-      expect(checkProof(lied, keysOf(world())).map(({ what }) => what)).toContain("the row doesn't lead to the root that was signed");
+      expect(checkProof(lied, keysOf(world())).map(({ what }) => what)).toContain(
+        "the row doesn't lead to the root that was signed",
+      );
       expect(checkProof(proof, [])).not.toEqual([]);
       expect(checkProof({ ...proof, index: proof.index + 1 }, keysOf(world()))).not.toEqual([]);
     });
@@ -141,7 +145,9 @@ describeOnBothEngines("a sealed log", (world, kind) => {
     await onTenantLogin(world(), async (slow) => {
       await slow.query(world().engine.setContext, [token()]);
       await slow.query("INSERT INTO tenant.documents (number, title) VALUES ('SLOW', 'x')");
-      await world().db(other).document.create({ data: { number: "FAST", title: "x" } });
+      await world()
+        .db(other)
+        .document.create({ data: { number: "FAST", title: "x" } });
       const sealed = await seal(world(), other);
       expect(sealed.reduce((sum, { rows }) => sum + rows, 0)).toBeGreaterThan(10);
       await slow.query("INSERT INTO tenant.documents (number, title) VALUES ('SLOW-2', 'x')");

@@ -14,7 +14,11 @@ const ROOTS = [
   "ddb89be403809e325750d3d263cd78929c2942b7942a34b77e122c9594a74c8c",
   "5dc9da79a70659a9ad559cb701ded9a2ab9d823aad2f4960cfe370eff4604328",
 ];
-const LEAVES = INPUTS.map((hex) => createHash("sha256").update(Buffer.from(`00${hex}`, "hex")).digest());
+const LEAVES = INPUTS.map((hex) =>
+  createHash("sha256")
+    .update(Buffer.from(`00${hex}`, "hex"))
+    .digest(),
+);
 
 describe("a Merkle tree", () => {
   it.each(ROOTS.map((root, i) => [i + 1, root] as const))("of %i leaves has RFC 6962's root", (size, root) => {

@@ -52,7 +52,9 @@ export default class AuditExportCommand extends AzoraCommand {
       throw new AzoraError("USAGE", "--json and --format csv can't share stdout.", { hint: "Name a file with --output." });
     }
     if (checkpoints && format === "csv") {
-      throw new AzoraError("USAGE", "A CSV file can't be checked, and takes no checkpoints.", { hint: "Leave out --format csv." });
+      throw new AzoraError("USAGE", "A CSV file can't be checked, and takes no checkpoints.", {
+        hint: "Leave out --format csv.",
+      });
     }
     const config = this.settings();
     const { openInstallation } = await import("../../installation/open.js");

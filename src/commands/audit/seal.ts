@@ -27,7 +27,9 @@ export default class AuditSealCommand extends AzoraCommand {
     const { tenant, "control-plane": controlPlane, out, "dry-run": dryRun } = flags;
     const toStdout = out === "-";
     if (toStdout && this.jsonEnabled()) {
-      throw new AzoraError("USAGE", "--json and --out - can't share stdout.", { hint: "Name a file with --out, or leave one of them out." });
+      throw new AzoraError("USAGE", "--json and --out - can't share stdout.", {
+        hint: "Name a file with --out, or leave one of them out.",
+      });
     }
     const { sealLogs } = await import("../../installation/seal-logs.js");
     const { writeCheckpointLine } = await import("../../seal/checkpoint.js");

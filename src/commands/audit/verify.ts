@@ -21,7 +21,10 @@ export default class AuditVerifyCommand extends AzoraCommand {
   ];
   static override flags = {
     tenant: string({ description: "This tenant's log alone: slug or id.", exclusive: ["control-plane", "file", "proof"] }),
-    "control-plane": switchFlag({ description: "The log of what the vendor's operators did, alone.", exclusive: ["file", "proof"] }),
+    "control-plane": switchFlag({
+      description: "The log of what the vendor's operators did, alone.",
+      exclusive: ["file", "proof"],
+    }),
     file: string({ description: "Check this export (JSON lines), offline.", helpValue: "FILE", exclusive: ["row", "proof"] }),
     checkpoints: string({ description: "What audit:seal --out wrote.", helpValue: "FILE", exclusive: ["row", "proof"] }),
     row: string({ description: "Print a proof of this row of the one log.", helpValue: "ID" }),
@@ -44,9 +47,12 @@ export default class AuditVerifyCommand extends AzoraCommand {
     const { logs, skipped } = result;
     if (skipped.length > 0) this.note(`Not checked, since nobody reads what a suspended tenant has: ${skipped.join(", ")}.`);
     const problems = logs.reduce((sum, each) => sum + each.problems.length + each.untold, 0);
-    if (problems > 0) throw new CheckFailed(`${problems.toLocaleString("en-US")} problem(s): what is logged is not as it was sealed.`, result);
+    if (problems > 0)
+      throw new CheckFailed(`${problems.toLocaleString("en-US")} problem(s): what is logged is not as it was sealed.`, result);
     const [rows, sealed] = [sum(logs.map((each) => each.rows)), sum(logs.map((each) => each.sealed))];
-    this.done(`${sealed.toLocaleString("en-US")} rows are as they were sealed; ${(rows - sealed).toLocaleString("en-US")} are not sealed yet.`);
+    this.done(
+      `${sealed.toLocaleString("en-US")} rows are as they were sealed; ${(rows - sealed).toLocaleString("en-US")} are not sealed yet.`,
+    );
     return result;
   }
 
@@ -68,7 +74,8 @@ export default class AuditVerifyCommand extends AzoraCommand {
   }
 
   private async prove(row: string, { tenant, controlPlane, publicKeyFiles }: Proving): Promise<InclusionProof> {
-    if (tenant === undefined && !controlPlane) throw new AzoraError("USAGE", "--row needs the log that the row is in: --tenant or --control-plane.");
+    if (tenant === undefined && !controlPlane)
+      throw new AzoraError("USAGE", "--row needs the log that the row is in: --tenant or --control-plane.");
     const { proveRow } = await import("../../installation/prove-row.js");
     const settings = this.settings();
     const actor = `operator:${operatorName(settings)}`;
