@@ -28,7 +28,8 @@ export async function* formatAudit(log: AuditText, { columns, onEntry }: FormatO
     for await (const page of log.lines) {
       if (page === "") continue;
       // Checkpoints are no entries.
-      if (!page.startsWith('{"payload":')) onEntry((count += linesIn(page)));
+      if (!page.startsWith('{"payload":')) count += linesIn(page);
+      onEntry(count);
       yield `${page}\n`;
     }
     return;

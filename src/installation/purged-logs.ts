@@ -1,8 +1,12 @@
 import type { ControlConnection } from "../control-plane/connection.js";
 import { CONTROL_PLANE, type LogName } from "../seal/line.js";
+import type { LogVerdict } from "../seal/verify-log.js";
 import { verifyText } from "../signing.js";
 import type { KeptCheckpoints } from "./checkpoint-file.js";
-import type { NamedVerdict } from "./verify-logs.js";
+
+export interface NamedVerdict extends LogVerdict {
+  readonly slug: string | null;
+}
 
 interface PurgedInput {
   readonly keys: readonly string[];

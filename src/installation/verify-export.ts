@@ -7,7 +7,8 @@ import { checkProof, readProof } from "../seal/proof.js";
 import { eachLine, verifyLog } from "../seal/verify-log.js";
 import { readText } from "./check-report.js";
 import { readCheckpointFile } from "./checkpoint-file.js";
-import { keysFor, type LogsCheck, type NamedVerdict } from "./verify-logs.js";
+import type { NamedVerdict } from "./purged-logs.js";
+import { keysFor, type LogsCheck } from "./verify-logs.js";
 
 export interface VerifyExportInput {
   /** What `audit:export` wrote as JSON lines, unfiltered. */

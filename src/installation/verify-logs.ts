@@ -3,12 +3,12 @@ import type { ControlConnection } from "../control-plane/connection.js";
 import { openAdminLog } from "../control-plane/read-admin-lines.js";
 import { AzoraError } from "../errors.js";
 import { CONTROL_PLANE, type LogName } from "../seal/line.js";
-import { type LogVerdict, type OpenLog, verifyLog } from "../seal/verify-log.js";
+import { type OpenLog, verifyLog } from "../seal/verify-log.js";
 import { openAuditLog } from "../tenant-plane/read-audit-lines.js";
 import { keyFrom, ownKey } from "./check-report.js";
 import { type KeptCheckpoints, readCheckpointFile } from "./checkpoint-file.js";
 import { type Installation, openInstallation } from "./open.js";
-import { verifyPurged } from "./purged-logs.js";
+import { type NamedVerdict, verifyPurged } from "./purged-logs.js";
 import { type ChosenLog, canSeeAccounts, chooseLogs, type LogChoice } from "./sealed-logs.js";
 
 export interface VerifyLogsInput extends LogChoice {
@@ -19,10 +19,6 @@ export interface VerifyLogsInput extends LogChoice {
   /** In whose name tenants' logs say that they were read. */
   readonly actor: string;
   readonly onRows?: (rows: number) => void;
-}
-
-export interface NamedVerdict extends LogVerdict {
-  readonly slug: string | null;
 }
 
 export interface LogsCheck {

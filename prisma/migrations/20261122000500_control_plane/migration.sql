@@ -1642,6 +1642,11 @@ BEGIN
 END
 $$;
 
+-- One who seals at a time: each checkpoint holds the hash of the one before.
+CREATE FUNCTION control.lock_seal(p_log uuid) RETURNS void
+LANGUAGE sql SET search_path = pg_catalog
+AS $$ SELECT pg_advisory_xact_lock(hashtextextended('azora.seal.' || p_log, 0)) $$;
+
 -- The checkpoints of a log from a number on, as they were signed; for NULL the last one.
 CREATE FUNCTION control.list_checkpoints(p_account uuid, p_from bigint)
 RETURNS TABLE (sequence bigint, payload text, hash text, key_id text, signature text)
@@ -1690,7 +1695,7 @@ DECLARE
   hit record;
   seal guard.seals;
 BEGIN
-  PERFORM pg_advisory_xact_lock(hashtextextended('azora.seal.' || log, 0));
+  PERFORM control.lock_seal(log);
   IF p_account IS NOT NULL THEN
     PERFORM control.begin_visit(p_account, 'seal');
   END IF;

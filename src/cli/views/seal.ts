@@ -1,5 +1,6 @@
+import type { NamedVerdict } from "../../installation/purged-logs.js";
 import type { NewCheckpoint } from "../../installation/seal-logs.js";
-import type { LogsCheck, NamedVerdict } from "../../installation/verify-logs.js";
+import type { LogsCheck } from "../../installation/verify-logs.js";
 import type { Output } from "../io.js";
 import { renderTable } from "../table.js";
 
