@@ -1,5 +1,8 @@
 import type { PoolClient } from "pg";
+import type { Checkpoint } from "../../src/seal/checkpoint.js";
 import type { Random } from "../billing/random.js";
+import { readPages, TENANT_LOG } from "../../src/seal/read-pages.js";
+import { type LogVerdict, type SealedLog, verifyLog } from "../../src/seal/verify-log.js";
 import { rehash } from "./sealed.js";
 
 /** A row of a sealed log, as a forger finds it. */
@@ -15,6 +18,48 @@ export interface Ground {
   readonly other: string;
   readonly rows: readonly SealedRow[];
   readonly checkpoints: number;
+}
+
+/** What a log is held against. */
+export interface Judgement {
+  readonly keys: readonly string[];
+  readonly kept: readonly Checkpoint[];
+}
+
+/** Does what a forger does, looks in the same transaction, and undoes it. */
+export async function tryForgery(
+  client: PoolClient,
+  { account, statements }: { readonly account: string; readonly statements: readonly string[] },
+  by: Judgement,
+): Promise<LogVerdict> {
+  try {
+    await client.query("BEGIN");
+    await client.query("ALTER TABLE tenant.audit_log DISABLE TRIGGER USER; ALTER TABLE tenant.audit_checkpoints DISABLE TRIGGER USER");
+    for (const statement of statements) await client.query(statement);
+    return await verifyLog(inTransaction(client, account), by);
+  } finally {
+    await client.query("ROLLBACK");
+  }
+}
+
+/** A log that the superuser reads in its own transaction. */
+function inTransaction(client: PoolClient, account: string): SealedLog {
+  const query = async <Row extends object>(text: string, values: readonly unknown[]) => (await client.query<Row>(text, [...values])).rows;
+  const of = `FROM tenant.audit_checkpoints WHERE account_id = '${account}'`;
+  return {
+    log: account,
+    checkpoints: () => query(`SELECT payload, hash, key_id AS "keyId", signature ${of} ORDER BY sequence`, []),
+    leaves: async (sequence) => (await query<{ leaves: Buffer }>(`SELECT leaves ${of} AND sequence = $1`, [sequence]))[0]?.leaves,
+    pages: () => readPages(query, { table: TENANT_LOG, account }),
+  };
+}
+
+/** Why a verdict is not that of a change: it was not found, or something is said that isn't so. */
+export function whyWrong({ rows, checkpoints }: Forgery, { problems }: LogVerdict): string | null {
+  if (problems.length === 0) return "nothing was found";
+  const isTrue = ({ checkpoint, row }: LogVerdict["problems"][number]) =>
+    row === null ? checkpoint !== null && checkpoints.includes(checkpoint) : rows.includes(row);
+  return problems.every(isTrue) ? null : `invented: ${JSON.stringify(problems, null, 1)}`;
 }
 
 /** One change, and what may be said of it: nothing else was touched. */
