@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openEmbedded } from "../../src/database/embedded/engine.js";
 import { parseSigningKey, publicKeyOf } from "../../src/signing.js";
+import { asForger } from "../support/sealed.js";
 import { type Azora, initialised } from "./azora.js";
 
 let azora: Azora;
@@ -24,8 +25,7 @@ afterAll(() => azora.remove());
 async function forge(...statements: string[]): Promise<void> {
   const engine = openEmbedded({ dataDir: azora.dataDir, controlLogin: "azora_admin" });
   try {
-    const pool = await engine.pool("owner");
-    await pool.query(`ALTER TABLE tenant.audit_log DISABLE TRIGGER USER; ALTER TABLE tenant.audit_checkpoints DISABLE TRIGGER USER; ${statements.join("; ")}`);
+    await asForger({ owner: await engine.pool("owner") }, ...statements);
   } finally {
     await engine.close();
   }
@@ -43,7 +43,11 @@ describe("audit:seal", () => {
     expect(dry.document.result).toMatchObject({ dryRun: true, logs: 3 });
     const first = await azora.json(["audit:seal", "--out", kept]);
     expect(first.exit, first.stderr).toBe(0);
-    expect(first.document.result.checkpoints.map((each: { slug: string | null }) => each.slug)).toEqual(["acme", "borealis", null]);
+    expect(first.document.result.checkpoints.map((each: { slug: string | null }) => each.slug)).toEqual([
+      "acme",
+      "borealis",
+      null,
+    ]);
     expect(lines(readFileSync(kept, "utf8"))).toHaveLength(3);
     expect(statSync(kept).mode & 0o777).toBe(0o600);
     const second = await azora.run(["audit:seal", "--out", kept]);
@@ -111,13 +115,20 @@ describe("audit:verify", () => {
     const { exit, stdout, stderr } = await azora.run(["audit:verify", "--tenant", "acme", "--row", id]);
     expect(exit, stderr).toBe(0);
     writeFileSync(file, stdout);
-    const check = () => azora.json(["audit:verify", "--proof", file, "--public-key", publicKey], { AZORA_DATA_DIR: join(azora.home, "nowhere") });
+    const check = () =>
+      azora.json(["audit:verify", "--proof", file, "--public-key", publicKey], { AZORA_DATA_DIR: join(azora.home, "nowhere") });
     expect((await check()).exit).toBe(0);
     writeFileSync(file, stdout.replace('\\"operation\\" : \\"create\\"', '\\"operation\\" : \\"update\\"'));
     expect(readFileSync(file, "utf8")).not.toBe(stdout);
     expect((await check()).exit).toBe(9);
     expect((await azora.json(["audit:verify", "--row", id])).document.error?.code).toBe("USAGE");
-    const never = await azora.json(["audit:verify", "--tenant", "acme", "--row", id.replace(/.$/, (last) => (last === "0" ? "1" : "0"))]);
+    const never = await azora.json([
+      "audit:verify",
+      "--tenant",
+      "acme",
+      "--row",
+      id.replace(/.$/, (last) => (last === "0" ? "1" : "0")),
+    ]);
     expect(never.document.error?.code).toBe("NOT_FOUND");
   });
 
@@ -133,7 +144,9 @@ describe("audit:verify", () => {
   });
 
   it("finds a log that was put back, and the seal doesn't sign what comes after it", async () => {
-    await forge("DELETE FROM tenant.audit_checkpoints c WHERE sequence = (SELECT max(sequence) FROM tenant.audit_checkpoints m WHERE m.account_id = c.account_id)");
+    await forge(
+      "DELETE FROM tenant.audit_checkpoints c WHERE sequence = (SELECT max(sequence) FROM tenant.audit_checkpoints m WHERE m.account_id = c.account_id)",
+    );
     const verified = await azora.json(["audit:verify", "--tenant", "acme", "--checkpoints", kept]);
     expect(verified.exit).toBe(9);
     expect(JSON.stringify(verified.document.result.logs)).toContain("kept elsewhere");
@@ -157,7 +170,10 @@ describe("audit:verify", () => {
   it("says what is wrong with its files", async () => {
     const file = join(azora.home, "bad.jsonl");
     appendFileSync(file, "{}\n");
-    expect(await azora.json(["audit:verify", "--checkpoints", file])).toMatchObject({ exit: 2, document: { error: { code: "INVALID_INPUT" } } });
+    expect(await azora.json(["audit:verify", "--checkpoints", file])).toMatchObject({
+      exit: 2,
+      document: { error: { code: "INVALID_INPUT" } },
+    });
     expect(await azora.json(["audit:verify", "--file", file, "--public-key", publicKey])).toMatchObject({ exit: 2 });
     expect(await azora.json(["audit:verify", "--proof", file, "--public-key", publicKey])).toMatchObject({ exit: 2 });
   });

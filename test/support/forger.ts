@@ -1,8 +1,8 @@
 import type { PoolClient } from "pg";
 import type { Checkpoint } from "../../src/seal/checkpoint.js";
-import type { Random } from "../billing/random.js";
 import { readPages, TENANT_LOG } from "../../src/seal/read-pages.js";
 import { type LogVerdict, type SealedLog, verifyLog } from "../../src/seal/verify-log.js";
+import type { Random } from "../billing/random.js";
 import { rehash } from "./sealed.js";
 
 /** A row of a sealed log, as a forger finds it. */
@@ -34,7 +34,9 @@ export async function tryForgery(
 ): Promise<LogVerdict> {
   try {
     await client.query("BEGIN");
-    await client.query("ALTER TABLE tenant.audit_log DISABLE TRIGGER USER; ALTER TABLE tenant.audit_checkpoints DISABLE TRIGGER USER");
+    await client.query(
+      "ALTER TABLE tenant.audit_log DISABLE TRIGGER USER; ALTER TABLE tenant.audit_checkpoints DISABLE TRIGGER USER",
+    );
     for (const statement of statements) await client.query(statement);
     return await verifyLog(inTransaction(client, account), by);
   } finally {
@@ -44,7 +46,8 @@ export async function tryForgery(
 
 /** A log that the superuser reads in its own transaction. */
 function inTransaction(client: PoolClient, account: string): SealedLog {
-  const query = async <Row extends object>(text: string, values: readonly unknown[]) => (await client.query<Row>(text, [...values])).rows;
+  const query = async <Row extends object>(text: string, values: readonly unknown[]) =>
+    (await client.query<Row>(text, [...values])).rows;
   const of = `FROM tenant.audit_checkpoints WHERE account_id = '${account}'`;
   return {
     log: account,

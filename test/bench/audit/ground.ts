@@ -32,7 +32,11 @@ export async function openGround(): Promise<Ground> {
   const privateKey = makeSigningKey();
   await administer(server.url, `CREATE DATABASE ${database} TEMPLATE template0`);
   const owner = new Pool({ connectionString: urlOf(server.url, database), max: 4 });
-  await install(owner, { password, contextKey: { id: "bench", secret: secret.toString("base64") }, signingKey: { id: "bench", privateKey } });
+  await install(owner, {
+    password,
+    contextKey: { id: "bench", secret: secret.toString("base64") },
+    signingKey: { id: "bench", privateKey },
+  });
   for (const login of ["azora_runtime", ...Object.values(OPERATORS)]) await setPassword(owner, login, password);
   const engine = openServer(urlsOf(server.url, database, password));
   const signingKey = parseSigningKey("bench", privateKey);

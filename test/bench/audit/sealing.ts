@@ -59,7 +59,9 @@ async function writeFor({ engine, contextKey }: Ground, accountId: string, secon
       while (performance.now() < end) {
         await client.query("BEGIN");
         await client.query(engine.setContext, [token()]);
-        await client.query("INSERT INTO tenant.documents (number, title) VALUES (gen_random_uuid()::text, 'a title of some length')");
+        await client.query(
+          "INSERT INTO tenant.documents (number, title) VALUES (gen_random_uuid()::text, 'a title of some length')",
+        );
         await client.query("COMMIT");
         written++;
       }

@@ -37,8 +37,22 @@ export async function measure(args: readonly string[]): Promise<readonly Line[]>
     const unit = `of ${changes}`;
     const detail = `${Object.keys(KINDS).length} kinds of change, a log of ${RANGES} ranges, seed ${values.seed}`;
     return [
-      { text: "random changes of a sealed log that were found, and nothing else said", value: changes - wrong.length, goal: changes, bound: "at least", unit, detail },
-      { text: "problems in the same log untouched, looked at as often", value: alarms, goal: 0, bound: "at most", unit: "in all", detail: "" },
+      {
+        text: "random changes of a sealed log that were found, and nothing else said",
+        value: changes - wrong.length,
+        goal: changes,
+        bound: "at least",
+        unit,
+        detail,
+      },
+      {
+        text: "problems in the same log untouched, looked at as often",
+        value: alarms,
+        goal: 0,
+        bound: "at most",
+        unit: "in all",
+        detail: "",
+      },
     ];
   } finally {
     await ground.close();
@@ -61,7 +75,11 @@ async function prepare(ground: Ground): Promise<{ readonly forger: ForgersGround
   return { forger: { account, other, rows, checkpoints: kept.length }, kept };
 }
 
-async function rowsOf({ engine, contextKey }: Ground, accountId: string, kept: readonly Checkpoint[]): Promise<ForgersGround["rows"]> {
+async function rowsOf(
+  { engine, contextKey }: Ground,
+  accountId: string,
+  kept: readonly Checkpoint[],
+): Promise<ForgersGround["rows"]> {
   const log = await openAuditLog({ engine, contextKey }, { accountId, actor: "bench" }, "verify");
   const rows: { id: string; checkpoint: number }[] = [];
   try {
