@@ -25,12 +25,12 @@ export interface SealLogInput extends LogOwner {
 /**
  * Seals what of a log can get no company any more: a checkpoint for each 65,536 rows, signed in the transaction that makes
  * it. Nobody who writes is waited for or has to wait. Running it again goes on where it stopped.
- * @returns the new checkpoints, with a dry run the first of them; none when there was nothing to seal
+ * @returns the new checkpoints, with a dry run the first of them, unsigned; none when there was nothing to seal
  * @throws AzoraError NOT_FOUND, NOT_PERMITTED, NOT_CONFIGURED (no signing key), VIOLATIONS (not the continuation of `kept`)
  */
 export async function sealLog(connection: ControlConnection, input: SealLogInput): Promise<readonly Checkpoint[]> {
   const { accountId, slug, dryRun, kept, onCheckpoint = () => undefined } = input;
-  const sealing = { accountId, dryRun, key: requireKey(connection), log: accountId ?? CONTROL_PLANE };
+  const sealing = { accountId, key: dryRun ? null : requireKey(connection), log: accountId ?? CONTROL_PLANE };
   const what = { action: "audit.seal", ...(accountId !== null && { accountId }), ...(slug !== null && { slug }) };
   return attempt(connection, what, async () => {
     const made: Checkpoint[] = [];
@@ -48,8 +48,8 @@ export async function sealLog(connection: ControlConnection, input: SealLogInput
 
 interface Sealing {
   readonly accountId: string | null;
-  readonly dryRun: boolean;
-  readonly key: SigningKey;
+  /** Null for a dry run: what isn't kept must not be signed. */
+  readonly key: SigningKey | null;
   readonly log: LogName;
 }
 
@@ -57,9 +57,9 @@ interface Sealing {
 async function sealRange(
   connection: ControlConnection,
   before: Checkpoint | null | undefined,
-  { accountId, dryRun, key, log }: Sealing,
+  { accountId, key, log }: Sealing,
 ): Promise<{ readonly others: readonly Checkpoint[]; readonly next: Checkpoint | undefined }> {
-  return inTransaction(connection, dryRun, async (tx) => {
+  return inTransaction(connection, key === null, async (tx) => {
     // First of all, since it waits for whoever seals the same log.
     const [{ payload }] = await tx.$queryRaw<
       [{ payload: string | null }]
@@ -68,8 +68,7 @@ async function sealRange(
     if (before && known[0]?.hash !== before.hash) throw forked(log, before);
     const others = before === undefined ? [] : known.slice(before === null ? 0 : 1);
     if (payload === null) return { others, next: undefined };
-    const signed = sign(payload, key);
-    const next = readCheckpoint(signed);
+    const next = readCheckpoint(unsigned(payload));
     // The key signs receipts too: a text is signed for being this log's next checkpoint, not for having been handed over.
     const last = known.at(-1);
     const follows = [...known.slice(1), next].every((each, at) => each?.previousHash === known[at]?.hash || known.length === 0);
@@ -78,18 +77,15 @@ async function sealRange(
         hint: "Its checkpoints were changed: `azora audit:verify` says which. Nothing was signed.",
       });
     }
-    await tx.$queryRaw`SELECT FROM control.close_seal(${accountId}::uuid, ${key.id}, ${signed.signature})`;
-    return { others, next };
+    if (!key) return { others, next };
+    const signature = signText(payload, key);
+    await tx.$queryRaw`SELECT FROM control.close_seal(${accountId}::uuid, ${key.id}, ${signature})`;
+    return { others, next: { ...next, keyId: key.id, signature } };
   });
 }
 
-function sign(payload: string, key: SigningKey): SignedCheckpoint {
-  return {
-    payload,
-    hash: createHash("sha256").update(payload, "utf8").digest("hex"),
-    keyId: key.id,
-    signature: signText(payload, key),
-  };
+function unsigned(payload: string): SignedCheckpoint {
+  return { payload, hash: createHash("sha256").update(payload, "utf8").digest("hex"), keyId: "", signature: "" };
 }
 
 /** A log's checkpoints from a number on; only the last one for null. */

@@ -70,7 +70,7 @@ describe("audit:seal", () => {
 
 describe("audit:verify", () => {
   it("finds nothing in logs that nobody touched, against the database and against what was kept", async () => {
-    for (const more of [[], ["--checkpoints", kept], ["--control-plane"], ["--tenant", "acme"], ["--public-key", publicKey]]) {
+    for (const more of [["--checkpoints", kept, "--public-key", publicKey], ["--control-plane"], ["--tenant", "acme"]]) {
       const { exit, document, stderr } = await azora.json(["audit:verify", ...more]);
       expect(exit, stderr).toBe(0);
       for (const log of document.result.logs) expect(log).toMatchObject({ problems: [], untold: 0 });

@@ -1,9 +1,10 @@
 import { createHash } from "node:crypto";
 import { beforeAll, expect, it } from "vitest";
+import { openControlPlane } from "../../src/control-plane/connection.js";
 import { purgeTenant } from "../../src/control-plane/purge-tenant.js";
 import { sealLog } from "../../src/control-plane/seal-log.js";
 import { suspendTenant } from "../../src/control-plane/suspend-tenant.js";
-import { readCheckpoint } from "../../src/seal/checkpoint.js";
+import { type Checkpoint, readCheckpoint } from "../../src/seal/checkpoint.js";
 import { merkleRoot } from "../../src/seal/merkle.js";
 import { checkProof, makeProof } from "../../src/seal/proof.js";
 import { signContext } from "../../src/tenant-plane/context.js";
@@ -98,7 +99,8 @@ describeOnBothEngines("a sealed log", (world, kind) => {
   it("with nothing new gets no checkpoint, and a dry run makes none", async () => {
     const other = await world().newTenant();
     const [would] = await sealLog(world().control, { accountId: other.id, slug: other.slug, dryRun: true });
-    expect(would).toMatchObject({ sequence: 1 });
+    // Signed, it would vouch for a history that isn't kept.
+    expect(would).toMatchObject({ sequence: 1, signature: "" });
     expect(await checkpointsOf(world(), other)).toEqual([]);
     expect(await seal(world(), other)).toHaveLength(1);
     // What was read of it meanwhile is one row.
@@ -110,6 +112,39 @@ describeOnBothEngines("a sealed log", (world, kind) => {
     const other = await world().newTenant();
     await suspendTenant(world().control, { tenant: other.slug, reason: "x", readOnly: false, dryRun: false });
     expect(await seal(world(), other)).toHaveLength(1);
+  });
+
+  it("is sealed by the owner's login where there is no control plane", async () => {
+    const other = await world().newTenant();
+    const owner = await openControlPlane(world().engine, world().control.signingKey, { login: "owner" });
+    try {
+      expect(await sealLog(owner, { accountId: other.id, slug: null, dryRun: false })).toHaveLength(1);
+      expect((await sealLog(owner, { accountId: null, slug: null, dryRun: false })).length).toBeGreaterThan(0);
+    } finally {
+      await owner.client.$disconnect();
+    }
+    expect(await verify(world(), other)).toMatchObject({ problems: [] });
+  });
+
+  it("is signed only by who has the key, and only as the next checkpoint of that log", async () => {
+    const other = await world().newTenant();
+    const input = { accountId: other.id, slug: other.slug, dryRun: false };
+    await expect(sealLog({ ...world().control, signingKey: undefined }, input)).rejects.toMatchObject({ code: "NOT_CONFIGURED" });
+    const [first] = await seal(world(), other);
+    await plant(world(), other.id, "MORE");
+    const elsewhere = { ...(first as Checkpoint), hash: "00" };
+    await expect(sealLog(world().control, { ...input, kept: elsewhere })).rejects.toMatchObject({ code: "VIOLATIONS" });
+    const seen: number[] = [];
+    await sealLog(world().control, { ...input, kept: null, onCheckpoint: ({ sequence }) => seen.push(sequence) });
+    expect(seen).toEqual([1, 2]);
+    // A checkpoint that was opened and not signed is none.
+    await plant(world(), other.id, "MORE-2");
+    await world().control.client.$queryRaw`SELECT control.open_seal(${other.id}::uuid)`;
+    expect(await checkpointsOf(world(), other)).toHaveLength(2);
+    await expect(
+      world().control.client.$queryRaw`SELECT FROM control.close_seal(${other.id}::uuid, ${world().prepared.signingKey.id}, 'x')`,
+    ).rejects.toThrow(/has been opened/);
+    expect(await seal(world(), other)).toMatchObject([{ sequence: 3 }]);
   });
 
   it("leaves its last checkpoint in the receipt of the purge", async () => {
