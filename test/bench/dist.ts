@@ -22,4 +22,5 @@ export const { openAuditLog } = (await import(
 )) as typeof import("../../src/tenant-plane/read-audit-lines.js");
 export const { verifyLog } = (await import(dist("seal/verify-log.js"))) as typeof import("../../src/seal/verify-log.js");
 export const { TENANT_LINE } = (await import(dist("seal/line.js"))) as typeof import("../../src/seal/line.js");
+export const { parseSigningKey } = (await import(dist("signing.js"))) as typeof import("../../src/signing.js");
 export type PrismaClient = import("../../src/generated/tenant/client.js").PrismaClient;

@@ -18,6 +18,9 @@ export interface Ground {
   readonly control: ControlConnection;
   readonly contextKey: ContextKey;
   readonly publicKey: string;
+  /** For a process of its own. */
+  readonly controlUrl: string;
+  readonly privateKey: string;
   /** The superuser's. */
   readonly owner: Pool;
   newTenant(slug: string): Promise<string>;
@@ -38,11 +41,13 @@ export async function openGround(): Promise<Ground> {
     signingKey: { id: "bench", privateKey },
   });
   for (const login of ["azora_runtime", ...Object.values(OPERATORS)]) await setPassword(owner, login, password);
-  const engine = openServer(urlsOf(server.url, database, password));
+  const urls = urlsOf(server.url, database, password);
+  const engine = openServer(urls);
   const signingKey = parseSigningKey("bench", privateKey);
   const control = await openControlPlane(engine, signingKey);
   return {
     ...{ engine, control, owner, contextKey: { id: "bench", secret }, publicKey: publicKeyOf(signingKey) },
+    ...{ controlUrl: urls.control, privateKey },
     async newTenant(slug) {
       const [made] = await control.client.$queryRaw<{ account_id: string }[]>`
         SELECT account_id FROM control.create_account(${slug}, ${slug}, ${`owner@${slug}.test`}, 'free', false)`;

@@ -8,7 +8,7 @@ const GROUPS: Readonly<Record<string, { readonly about: string; readonly load: (
     load: () => import("./verify.js"),
   },
   sealing: {
-    about: "the rate of audited writes while their log is sealed every second, beside without (--seconds 5 --rounds 5)",
+    about: "the rate of audited writes while their log is sealed every 5 s, beside without (--seconds 12 --rounds 5)",
     load: () => import("./sealing.js"),
   },
   tampering: {
