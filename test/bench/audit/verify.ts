@@ -34,7 +34,7 @@ export async function measure(args: readonly string[]): Promise<readonly Line[]>
       {
         text: `audit:verify of ${rows.toLocaleString("en-US")} rows / COPY of the same lines into one SHA-256`,
         ...{ value: verified / hashed, goal: 1.5, bound: "at most", unit: "times" },
-        detail: `${verified.toFixed(2)} s / ${hashed.toFixed(2)} s; sealed in ${sealing.seconds.toFixed(2)} s, ${sealing.result.length} checkpoints`,
+        detail: `${verified.toFixed(2)} s / ${hashed.toFixed(2)} s; sealed in ${sealing.seconds.toFixed(2)} s, ${sealing.result.length} checkpoints; peak memory of both ${Math.round(process.resourceUsage().maxRSS / 1024)} MB`,
       },
     ];
   } finally {
