@@ -88,6 +88,7 @@ CREATE TABLE tenant.audit_log (
 -- CreateTable
 CREATE TABLE tenant.audit_checkpoints (
     account_id UUID NOT NULL DEFAULT guard.current_account(),
+    id UUID NOT NULL DEFAULT guard.uuid7(),
     sequence BIGINT NOT NULL,
     last_id UUID NOT NULL,
     rows INTEGER NOT NULL,
@@ -101,7 +102,7 @@ CREATE TABLE tenant.audit_checkpoints (
     key_id TEXT NOT NULL,
     signature TEXT NOT NULL,
 
-    CONSTRAINT audit_checkpoints_pkey PRIMARY KEY (account_id,sequence)
+    CONSTRAINT audit_checkpoints_pkey PRIMARY KEY (account_id,id)
 );
 
 -- CreateTable
@@ -207,6 +208,9 @@ CREATE UNIQUE INDEX roles_account_id_name_key ON tenant.roles(account_id, name);
 
 -- CreateIndex
 CREATE UNIQUE INDEX role_permissions_account_id_role_id_permission_key ON tenant.role_permissions(account_id, role_id, permission);
+
+-- CreateIndex
+CREATE UNIQUE INDEX audit_checkpoints_account_id_sequence_key ON tenant.audit_checkpoints(account_id, sequence);
 
 -- CreateIndex
 CREATE INDEX user_roles_account_id_role_id_idx ON tenant.user_roles(account_id, role_id);

@@ -1785,7 +1785,7 @@ BEGIN
   END IF;
   PERFORM guard.enter(p_account, 'seal');
   INSERT INTO tenant.audit_checkpoints VALUES (
-    p_account, s.sequence, s.last_id::uuid, s.rows, s.total, s.transactions_below, s.transactions_begun, s.sealed_at, s.leaves, s.payload, s.hash,
+    p_account, guard.uuid7(), s.sequence, s.last_id::uuid, s.rows, s.total, s.transactions_below, s.transactions_begun, s.sealed_at, s.leaves, s.payload, s.hash,
     p_key_id, p_signature);
   PERFORM guard.leave();
 END
