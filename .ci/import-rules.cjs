@@ -66,6 +66,12 @@ module.exports = {
       { path: room("database") },
       { path: "^src/(control-plane|tenant-plane|billing|isolation|config)" },
     ),
+    forbid(
+      "seal-alone",
+      "Who holds a log against what was signed needs no database, and none of the rooms that have one.",
+      { path: room("seal") },
+      { path: "^src/(control-plane|tenant-plane|billing|isolation|database|installation|generated|config)" },
+    ),
     forbid("errors-import-nothing", "Everybody imports the errors.", { path: "^src/errors\\.ts$" }, { path: ".*" }),
     forbid("signing-imports-nothing", "Both planes and the check sign.", { path: "^src/signing\\.ts$" }, { path: "^src/" }),
     forbid(

@@ -75,11 +75,13 @@ export { checkPurge, type PurgePreview, previewPurge } from "./control-plane/pre
 export { type PurgeDueInput, type PurgeDueResult, purgeDue } from "./control-plane/purge-due.js";
 export { type PurgeTenantInput, type PurgeTenantResult, purgeTenant } from "./control-plane/purge-tenant.js";
 export { type AdminAuditEntry, readAdminAudit } from "./control-plane/read-admin-audit.js";
+export { type AdminLinesOptions, readAdminLines } from "./control-plane/read-admin-lines.js";
 export { findReceipt, listReceipts, type ReceiptPage } from "./control-plane/read-receipts.js";
 export type { Addendum, Link, Receipt } from "./control-plane/receipt.js";
 export { checkReceiptFile, readReceiptFile } from "./control-plane/receipt-file.js";
 export { type ResumeTenantInput, resumeTenant } from "./control-plane/resume-tenant.js";
 export { approvePurge, cancelPurge, type SchedulePurgeInput, schedulePurge } from "./control-plane/schedule-purge.js";
+export { type SealLogInput, sealLog } from "./control-plane/seal-log.js";
 export { type ChangeSettingInput, changeSetting, listSettings, type PlatformSetting } from "./control-plane/settings.js";
 export { type SuspendTenantInput, suspendTenant } from "./control-plane/suspend-tenant.js";
 export { type TailOptions, tailAdminAudit } from "./control-plane/tail-admin-audit.js";
@@ -89,6 +91,9 @@ export { type UpdateTenantInput, updateTenant } from "./control-plane/update-ten
 export { type WhoAmI, whoAmI } from "./control-plane/who-am-i.js";
 export { AzoraError, type ErrorCode, EXIT } from "./errors.js";
 export { type Installation, openInstallation } from "./installation/open.js";
+export { type Checkpoint, readCheckpoint, type SignedCheckpoint } from "./seal/checkpoint.js";
+export { checkProof, type InclusionProof, readProof } from "./seal/proof.js";
+export { type LogVerdict, type SealedLog, verifyLog } from "./seal/verify-log.js";
 export { verifyText } from "./signing.js";
 export { type AccessMatrix, readAccessMatrix } from "./tenant-plane/access/access-matrix.js";
 export { type AssignmentInput, assignRole, unassignRole } from "./tenant-plane/access/assignments.js";
@@ -103,7 +108,8 @@ export {
   type TenantRole,
 } from "./tenant-plane/access/roles.js";
 export { disableUser, inviteUser, listUsers, type TenantUser } from "./tenant-plane/access/users.js";
-export { type TenantContext, userActor } from "./tenant-plane/context.js";
+export type { TenantContext } from "./tenant-plane/context.js";
+export { type AuditLinesOptions, openAuditLog, readAuditLines } from "./tenant-plane/read-audit-lines.js";
 export { type AuditEntry, readAuditLog } from "./tenant-plane/read-audit-log.js";
 export type { TenantClient, TenantTransaction } from "./tenant-plane/tenant-client.js";
 export type { TenantConnection, TenantDbOptions } from "./tenant-plane/tenant-db.js";

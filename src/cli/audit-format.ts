@@ -1,5 +1,3 @@
-import { toJsonLine } from "./json.js";
-
 export type AuditFormat = "jsonl" | "csv";
 
 /** Columns of a CSV export, by log: all fields of an entry, in this order. */
@@ -10,26 +8,43 @@ export const AUDIT_COLUMNS = {
   ),
 } as const;
 
+/** A log on its way into a file: as texts of many lines each, or entry by entry. */
+export type AuditText = { readonly lines: AsyncIterable<string> } | { readonly entries: AsyncIterable<object> };
+
 function words(text: string): readonly string[] {
   return text.split(" ");
 }
 
 export interface FormatOptions {
-  readonly format: AuditFormat;
   readonly columns: readonly string[];
   /** Called with the number of entries so far. */
   readonly onEntry: (count: number) => void;
 }
 
-/** Turns entries into the text of a file, one at a time. */
-export async function* formatAudit(entries: AsyncIterable<object>, options: FormatOptions): AsyncGenerator<string> {
-  const { format, columns, onEntry } = options;
+/** Turns a log into the text of a file, piece by piece: lines stay as they are, entries become CSV. */
+export async function* formatAudit(log: AuditText, { columns, onEntry }: FormatOptions): AsyncGenerator<string> {
   let count = 0;
-  if (format === "csv") yield csvLine(columns);
-  for await (const entry of entries) {
-    yield format === "csv" ? csvLine(columns.map((name) => (entry as Record<string, unknown>)[name])) : toJsonLine(entry);
+  if ("lines" in log) {
+    for await (const page of log.lines) {
+      if (page === "") continue;
+      // Checkpoints are no entries.
+      if (!page.startsWith('{"payload":')) count += linesIn(page);
+      onEntry(count);
+      yield `${page}\n`;
+    }
+    return;
+  }
+  yield csvLine(columns);
+  for await (const entry of log.entries) {
+    yield csvLine(columns.map((name) => (entry as Record<string, unknown>)[name]));
     onEntry(++count);
   }
+}
+
+function linesIn(page: string): number {
+  let lines = 1;
+  for (let at = page.indexOf("\n"); at >= 0; at = page.indexOf("\n", at + 1)) lines++;
+  return lines;
 }
 
 /** RFC 4180: CRLF, quotes doubled inside quotes. */

@@ -33,7 +33,8 @@ flag: put it into the variable, or into a file that NAME_FILE names.
 
 CONNECTIONS (a PostgreSQL server; without any of them the embedded database is used)
   AZORA_CONTROL_URL, AZORA_CONTROL_URL_FILE   the operator's login: tenant:*, operator:*, audit:* --control-plane
-  AZORA_TENANT_URL, AZORA_TENANT_URL_FILE     the application's login: tenantDb(), audit:export --tenant
+  AZORA_TENANT_URL, AZORA_TENANT_URL_FILE     the application's login: tenantDb(), audit:export --tenant,
+                                              audit:verify
   AZORA_OWNER_URL, AZORA_OWNER_URL_FILE       the installer's login: init, db:*, guard:*, isolation:*, backup,
                                               restore; in a self-hosted installation tenant:* too
   Behind PgBouncer (transaction mode): add ?pgbouncer=true, unless it is 1.21 or later with

@@ -16,6 +16,8 @@ export interface ControlRequest {
 /** What control-plane operations work on: the vendor's own login and nothing of a tenant's. */
 export interface ControlConnection {
   readonly engine: Engine;
+  /** The operator's, or the owner's where there is no control plane. */
+  readonly login: "control" | "owner";
   /** Knows the tables of schema control alone. */
   readonly client: PrismaClient;
   /** Signs receipts; without it nothing can be purged. */
@@ -26,14 +28,14 @@ export interface ControlConnection {
 }
 
 /** What a connection has unless told otherwise: a request of its own, and no outside store. */
-export type ControlOptions = Partial<Pick<ControlConnection, "request" | "outsideStores">>;
+export type ControlOptions = Partial<Pick<ControlConnection, "request" | "outsideStores" | "login">>;
 
 /** Opens the control plane with the login that the engine has for it. */
 export async function openControlPlane(
   engine: Engine,
   signingKey: SigningKey | undefined,
-  { request = { id: randomUUID(), command: null }, outsideStores = [] }: ControlOptions = {},
+  { request = { id: randomUUID(), command: null }, outsideStores = [], login = "control" }: ControlOptions = {},
 ): Promise<ControlConnection> {
-  const pool = await engine.pool("control");
-  return { engine, client: new PrismaClient({ adapter: plainAdapter(pool) }), signingKey, request, outsideStores };
+  const pool = await engine.pool(login);
+  return { engine, login, client: new PrismaClient({ adapter: plainAdapter(pool) }), signingKey, request, outsideStores };
 }

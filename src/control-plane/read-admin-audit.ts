@@ -65,6 +65,6 @@ function toWhere({ since, until, actor, action }: AuditFilter): AdminAuditLogWhe
 }
 
 /** Turns a row of control.admin_audit_log into an entry. */
-export function toEntry({ id, transactionId, ...entry }: AdminAuditLog): AdminAuditEntry {
+export function toEntry({ id, transactionId, contentHash: _, ...entry }: AdminAuditLog): AdminAuditEntry {
   return { id: Number(id), ...entry, transactionId: Number(transactionId) };
 }

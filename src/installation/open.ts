@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { Pool } from "pg";
 import type { Billing } from "../billing/connection.js";
 import type { Config } from "../config.js";
-import { type ControlConnection, openControlPlane } from "../control-plane/connection.js";
+import { type ControlConnection, type ControlRequest, openControlPlane } from "../control-plane/connection.js";
 import { openEmbedded } from "../database/embedded/engine.js";
 import type { Engine, Login } from "../database/engine.js";
 import { requireCurrentSchema } from "../database/migrate/history.js";
@@ -21,6 +21,8 @@ export interface Installation {
   control(): Promise<ControlConnection>;
   /** @throws AzoraError as control() */
   tenant(): Promise<TenantConnection>;
+  /** The control plane by the operator's login; by the owner's where there is no other. @throws AzoraError as control() */
+  administration(): Promise<ControlConnection>;
   /** The control plane and Stripe. @throws AzoraError as control(), BILLING_NOT_CONFIGURED, CONFIG_INVALID */
   billing(): Promise<Billing>;
   /** The owner's pool, whatever the state of the schema. @throws AzoraError as control(), but for the schema's two */
@@ -48,7 +50,7 @@ export function openInstallation(config: InstallationConfig): Installation {
     requireInit(config);
     if (isSelfHosted && !hasControlPlane(config)) throw needsOwner();
     await checkedPool(operators, "control");
-    const request = { id: config.requestId ?? randomUUID(), command: config.command ?? null };
+    const request = requestOf(config);
     const { stripe, purgeBilling: mode = "cancel", onLive } = config;
     const store = stripeStore(() => connection, { stripe, mode, ...(onLive && { onLive }) });
     const connection = await openControlPlane(operators, signingKeyOf(config), { request, outsideStores: [store] });
@@ -57,6 +59,12 @@ export function openInstallation(config: InstallationConfig): Installation {
   return {
     engine,
     control,
+    async administration() {
+      const { controlUrl, ownerUrl } = config;
+      if (config.engine.value === "embedded" || controlUrl !== undefined || ownerUrl === undefined) return control();
+      await checkedPool(engine, "owner");
+      return openControlPlane(engine, signingKeyOf(config), { request: requestOf(config), login: "owner" });
+    },
     async billing() {
       if (isSelfHosted) throw billsNobody();
       // The package of Stripe takes a while to load: only where it is used.
@@ -75,6 +83,10 @@ export function openInstallation(config: InstallationConfig): Installation {
     },
     close: () => engine.close(),
   };
+}
+
+function requestOf({ requestId, command }: InstallationConfig): ControlRequest {
+  return { id: requestId ?? randomUUID(), command: command ?? null };
 }
 
 /** The engine that the settings name, not yet opened. */

@@ -13,7 +13,7 @@ export interface AuditFilter {
 }
 
 /** One thing done in a tenant, as it is exported. */
-export interface AuditEntry extends Omit<AuditLog, "transactionId"> {
+export interface AuditEntry extends Omit<AuditLog, "transactionId" | "contentHash"> {
   readonly transactionId: number;
 }
 
@@ -48,14 +48,15 @@ export async function* readAuditLog(
       orderBy: { id: "asc" },
       take: PAGE,
     });
-    for (const { transactionId, ...entry } of rows) yield { ...entry, transactionId: Number(transactionId) };
+    for (const { transactionId, contentHash: _, ...entry } of rows) yield { ...entry, transactionId: Number(transactionId) };
     const last = rows.at(-1);
     if (!last || rows.length < PAGE) return;
     after = last.id;
   }
 }
 
-function checkOperation(action: string | undefined): (typeof OPERATIONS)[number] | undefined {
+/** @throws AzoraError INVALID_INPUT for what is no operation of the log */
+export function checkOperation(action: string | undefined): (typeof OPERATIONS)[number] | undefined {
   if (action === undefined) return undefined;
   const operation = OPERATIONS.find((name) => name === action);
   if (operation) return operation;

@@ -14,4 +14,13 @@ export const { openControlPlane } = (await import(
 export const { purgeTenant } = (await import(
   dist("control-plane/purge-tenant.js")
 )) as typeof import("../../src/control-plane/purge-tenant.js");
+export const { sealLog } = (await import(
+  dist("control-plane/seal-log.js")
+)) as typeof import("../../src/control-plane/seal-log.js");
+export const { openAuditLog } = (await import(
+  dist("tenant-plane/read-audit-lines.js")
+)) as typeof import("../../src/tenant-plane/read-audit-lines.js");
+export const { verifyLog } = (await import(dist("seal/verify-log.js"))) as typeof import("../../src/seal/verify-log.js");
+export const { TENANT_LINE } = (await import(dist("seal/line.js"))) as typeof import("../../src/seal/line.js");
+export const { parseSigningKey } = (await import(dist("signing.js"))) as typeof import("../../src/signing.js");
 export type PrismaClient = import("../../src/generated/tenant/client.js").PrismaClient;

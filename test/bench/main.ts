@@ -7,6 +7,10 @@ const BENCHES: Readonly<Record<string, { readonly about: string; readonly load: 
     about: "tenantDb() beside stock Prisma, its row-level-security example, other tenancy libraries and plain pg",
     load: () => import("./tenant-db/run.js"),
   },
+  audit: {
+    about: "sealing and verifying an audit log, and a forger who is the database's superuser",
+    load: () => import("./audit/run.js"),
+  },
   isolation: {
     about: "the static layer of isolation:verify over 100 to 1,000 tenant tables: time and memory",
     load: () => import("./isolation/run.js"),

@@ -173,7 +173,7 @@ describe("formatAudit", () => {
     })();
     let text = "";
     const options = { format: "csv" as const, columns: Object.keys(entry), onEntry: () => undefined };
-    for await (const line of formatAudit(entries, options)) text += line;
+    for await (const line of formatAudit({ entries }, options)) text += line;
     return text.slice(text.indexOf("\r\n") + 2);
   }
 

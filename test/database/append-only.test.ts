@@ -1,12 +1,19 @@
 import { expect, it } from "vitest";
+import { sealLog } from "../../src/control-plane/seal-log.js";
 import type { OperatorRole } from "../../src/database/logins.js";
 import { onTenantLogin } from "../support/bare-connection.js";
 import { OPERATORS } from "../support/prepare.js";
 import { describeOnBothEngines } from "../support/world.js";
 
-const LOGS = ["tenant.audit_log", "control.admin_audit_log", "control.purge_receipts"] as const;
-const COLUMN = { "tenant.audit_log": "actor", "control.admin_audit_log": "operator", "control.purge_receipts": "account_slug" };
-const statements = (table: (typeof LOGS)[number]) => [
+const COLUMN = {
+  "tenant.audit_log": "actor",
+  "tenant.audit_checkpoints": "hash",
+  "control.admin_audit_log": "operator",
+  "control.admin_audit_checkpoints": "hash",
+  "control.purge_receipts": "account_slug",
+};
+const LOGS = Object.keys(COLUMN) as (keyof typeof COLUMN)[];
+const statements = (table: keyof typeof COLUMN) => [
   `UPDATE ${table} SET ${COLUMN[table]} = 'nobody'`,
   `DELETE FROM ${table}`,
   `TRUNCATE ${table}`,
@@ -20,7 +27,9 @@ describeOnBothEngines("a log", (world) => {
     );
 
   it("is changed, deleted from and truncated by nobody: not the runtime, not an operator, not the owner, not a superuser", async () => {
-    // A receipt, so that every log has a row to lose.
+    // A receipt and checkpoints, so that every log has a row to lose.
+    await sealLog(world().control, { accountId: world().a.id, slug: null, dryRun: false });
+    await sealLog(world().control, { accountId: null, slug: null, dryRun: false });
     await world().look("DELETE FROM control.accounts WHERE id = $1", (await world().newTenant()).id);
     const before = await contents();
     // 0A000: a table that others refer to isn't truncated by itself.

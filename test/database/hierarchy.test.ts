@@ -120,8 +120,9 @@ describe("the hierarchy, by commands", () => {
   });
 
   it.each(HIERARCHY)("%s gets exit code 0 or 4, as the table says", async (role) => {
-    const { serverUrl, password } = world.prepared;
+    const { serverUrl, password, signingKey } = world.prepared;
     const env = {
+      AZORA_SIGNING_KEY: `${signingKey.id}:${signingKey.privateKey}`,
       AZORA_CONTROL_URL: urlsOf(serverUrl, world.place, password, OPERATORS[role]).control,
       STRIPE_API_KEY: running.key,
       STRIPE_API_BASE: running.url,

@@ -63,6 +63,7 @@ const PLANTED: [rule: string, files: Record<string, string>][] = [
     { "src/control-plane/b.ts": ROOM, "src/isolation/a.ts": 'export { room } from "../control-plane/b.js";\n' },
   ],
   ["isolation-unasked", { "src/isolation/b.ts": ROOM, "src/tenant-plane/a.ts": 'export { room } from "../isolation/b.js";\n' }],
+  ["seal-alone", { "src/database/b.ts": ROOM, "src/seal/a.ts": 'export { room } from "../database/b.js";\n' }],
   ["signing-imports-nothing", { "src/errors.ts": ROOM, "src/signing.ts": 'export { room } from "./errors.js";\n' }],
   [
     "database-at-the-bottom",

@@ -204,8 +204,27 @@ CREATE TABLE control.admin_audit_log (
     command TEXT,
     request_id TEXT,
     transaction_id BIGINT NOT NULL DEFAULT ((pg_current_xact_id())::text)::bigint,
+    content_hash BYTEA NOT NULL,
 
     CONSTRAINT admin_audit_log_pkey PRIMARY KEY (id)
+);
+
+-- CreateTable
+CREATE TABLE control.admin_audit_checkpoints (
+    sequence BIGINT NOT NULL,
+    last_id BIGINT NOT NULL,
+    rows INTEGER NOT NULL,
+    total BIGINT NOT NULL,
+    transactions_below BIGINT NOT NULL,
+    transactions_begun BIGINT NOT NULL,
+    sealed_at TIMESTAMPTZ(6) NOT NULL,
+    leaves BYTEA NOT NULL,
+    payload TEXT NOT NULL,
+    hash TEXT NOT NULL,
+    key_id TEXT NOT NULL,
+    signature TEXT NOT NULL,
+
+    CONSTRAINT admin_audit_checkpoints_pkey PRIMARY KEY (sequence)
 );
 
 -- CreateTable

@@ -62,6 +62,8 @@ CREATE TABLE guard.purges (
   account_id     uuid PRIMARY KEY,
   transaction_id xid8 NOT NULL DEFAULT pg_current_xact_id(),
   last_audit     jsonb,
+  -- Hash of the last checkpoint of its log.
+  last_checkpoint text,
   approved_by    jsonb,
   -- What whoever purges says: the tool's version, and what became of the outside stores.
   tool_version   text,
@@ -74,6 +76,23 @@ CREATE TABLE guard.purge_counts (
   account_id uuid NOT NULL,
   table_id   regclass NOT NULL,
   rows       bigint NOT NULL
+);
+
+-- What a checkpoint is going to say, between the reading of the rows and the signature. Rows live only
+-- inside the transaction that does both. The nil UUID is the control plane's own log.
+CREATE TABLE guard.seals (
+  log                uuid PRIMARY KEY,
+  transaction_id     xid8 NOT NULL DEFAULT pg_current_xact_id(),
+  sequence           bigint NOT NULL,
+  last_id            text NOT NULL,
+  rows               integer NOT NULL,
+  total              bigint NOT NULL,
+  transactions_below bigint NOT NULL,
+  transactions_begun bigint NOT NULL,
+  sealed_at          timestamptz NOT NULL,
+  leaves             bytea NOT NULL,
+  payload            text NOT NULL,
+  hash               text NOT NULL
 );
 
 REVOKE ALL ON ALL TABLES IN SCHEMA guard FROM PUBLIC;
@@ -637,6 +656,56 @@ BEGIN
   SELECT account, array_to_string((string_to_array(token, '.'))[5:], '.'), 'read',
     r.entry ->> 'subject', r.entry ->> 'method', r.entry -> 'filter', (r.entry ->> 'rows')::integer
   FROM jsonb_array_elements(reads) AS r(entry);
+END
+$$;
+
+-- Each row of a log carries the hash of all it says: SHA-256 of a zero byte and the row's text, which
+-- makes it a leaf of a Merkle tree (RFC 6962). The text is the exported line, see docs/audit-format.md;
+-- the same words stand in src/seal/line.ts, since a check must not ask the database how to read it.
+-- Every name is written out instead of a search_path that would be set for each row.
+CREATE FUNCTION guard.hash_audit() RETURNS trigger
+LANGUAGE plpgsql
+AS $$
+BEGIN
+  NEW.content_hash := pg_catalog.sha256('\x00'::bytea OPERATOR(pg_catalog.||) pg_catalog.convert_to(pg_catalog.json_build_object(
+    'accountId', NEW.account_id, 'id', NEW.id, 'transactionId', NEW.transaction_id,
+    'occurredAt', pg_catalog.to_char(NEW.occurred_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'),
+    'actor', NEW.actor, 'operation', NEW.operation, 'subject', NEW.subject, 'rowId', NEW.row_id, 'method', NEW.method,
+    'filter', NEW.filter, 'rowCount', NEW.row_count, 'oldValues', NEW.old_values, 'newValues', NEW.new_values)::text, 'UTF8'));
+  RETURN NEW;
+END
+$$;
+
+-- The same for the control plane's log.
+CREATE FUNCTION guard.hash_admin_audit() RETURNS trigger
+LANGUAGE plpgsql
+AS $$
+BEGIN
+  NEW.content_hash := pg_catalog.sha256('\x00'::bytea OPERATOR(pg_catalog.||) pg_catalog.convert_to(pg_catalog.json_build_object(
+    'id', NEW.id, 'transactionId', NEW.transaction_id,
+    'occurredAt', pg_catalog.to_char(NEW.occurred_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'),
+    'operator', NEW.operator, 'action', NEW.action, 'outcome', NEW.outcome, 'accountId', NEW.account_id,
+    'accountSlug', NEW.account_slug, 'oldValues', NEW.old_values, 'newValues', NEW.new_values, 'reason', NEW.reason,
+    'message', NEW.message, 'command', NEW.command, 'requestId', NEW.request_id)::text, 'UTF8'));
+  RETURN NEW;
+END
+$$;
+
+-- Root of the Merkle tree over leaves of 32 bytes each: pairs are hashed behind a byte of one, level by
+-- level, and who has no neighbour goes up as it is, which is RFC 6962's tree.
+CREATE FUNCTION guard.merkle_root(leaves bytea) RETURNS bytea
+LANGUAGE plpgsql IMMUTABLE SET search_path = pg_catalog
+AS $$
+DECLARE
+  level bytea := leaves;
+BEGIN
+  WHILE length(level) > 32 LOOP
+    SELECT string_agg(
+      CASE WHEN i * 64 <= length(level) THEN sha256('\x01'::bytea || substr(level, i * 64 - 63, 64)) ELSE substr(level, i * 64 - 63, 32) END,
+      ''::bytea ORDER BY i)
+    INTO level FROM generate_series(1, (length(level) + 32) / 64) i;
+  END LOOP;
+  RETURN level;
 END
 $$;
 

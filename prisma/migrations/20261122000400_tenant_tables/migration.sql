@@ -80,8 +80,29 @@ CREATE TABLE tenant.audit_log (
     old_values JSONB,
     new_values JSONB,
     transaction_id BIGINT NOT NULL DEFAULT ((pg_current_xact_id())::text)::bigint,
+    content_hash BYTEA NOT NULL,
 
     CONSTRAINT audit_log_pkey PRIMARY KEY (account_id,id)
+);
+
+-- CreateTable
+CREATE TABLE tenant.audit_checkpoints (
+    account_id UUID NOT NULL DEFAULT guard.current_account(),
+    id UUID NOT NULL DEFAULT guard.uuid7(),
+    sequence BIGINT NOT NULL,
+    last_id UUID NOT NULL,
+    rows INTEGER NOT NULL,
+    total BIGINT NOT NULL,
+    transactions_below BIGINT NOT NULL,
+    transactions_begun BIGINT NOT NULL,
+    sealed_at TIMESTAMPTZ(6) NOT NULL,
+    leaves BYTEA NOT NULL,
+    payload TEXT NOT NULL,
+    hash TEXT NOT NULL,
+    key_id TEXT NOT NULL,
+    signature TEXT NOT NULL,
+
+    CONSTRAINT audit_checkpoints_pkey PRIMARY KEY (account_id,id)
 );
 
 -- CreateTable
@@ -189,6 +210,9 @@ CREATE UNIQUE INDEX roles_account_id_name_key ON tenant.roles(account_id, name);
 CREATE UNIQUE INDEX role_permissions_account_id_role_id_permission_key ON tenant.role_permissions(account_id, role_id, permission);
 
 -- CreateIndex
+CREATE UNIQUE INDEX audit_checkpoints_account_id_sequence_key ON tenant.audit_checkpoints(account_id, sequence);
+
+-- CreateIndex
 CREATE INDEX user_roles_account_id_role_id_idx ON tenant.user_roles(account_id, role_id);
 
 -- CreateIndex
@@ -261,6 +285,9 @@ ALTER TABLE tenant.user_roles ADD CONSTRAINT user_roles_account_id_role_id_fkey 
 ALTER TABLE tenant.audit_log ADD CONSTRAINT audit_log_account_id_fkey FOREIGN KEY (account_id) REFERENCES control.accounts(id) ON DELETE CASCADE ON UPDATE NO ACTION;
 
 -- AddForeignKey
+ALTER TABLE tenant.audit_checkpoints ADD CONSTRAINT audit_checkpoints_account_id_fkey FOREIGN KEY (account_id) REFERENCES control.accounts(id) ON DELETE CASCADE ON UPDATE NO ACTION;
+
+-- AddForeignKey
 ALTER TABLE tenant.documents ADD CONSTRAINT documents_account_id_fkey FOREIGN KEY (account_id) REFERENCES control.accounts(id) ON DELETE CASCADE ON UPDATE NO ACTION;
 
 -- AddForeignKey
@@ -320,6 +347,7 @@ ALTER TABLE tenant.audit_log
   ADD CONSTRAINT audit_log_row_id_check CHECK (operation = 'read' OR row_id IS NOT NULL);
 
 SELECT guard.protect('tenant.audit_log', append_only => true);
+SELECT guard.protect('tenant.audit_checkpoints', append_only => true);
 SELECT guard.protect('tenant.users');
 SELECT guard.protect('tenant.roles');
 SELECT guard.protect('tenant.role_permissions');
@@ -490,5 +518,7 @@ BEGIN
   END LOOP;
 END
 $$;
+CREATE TRIGGER row_hash BEFORE INSERT ON tenant.audit_log FOR EACH ROW EXECUTE FUNCTION guard.hash_audit();
+ALTER TABLE tenant.audit_log ENABLE ALWAYS TRIGGER row_hash;
 
 RESET ROLE;

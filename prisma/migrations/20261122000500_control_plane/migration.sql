@@ -92,7 +92,10 @@ END
 $$;
 
 CREATE TRIGGER request BEFORE INSERT ON control.admin_audit_log FOR EACH ROW EXECUTE FUNCTION control.stamp_request();
+-- Behind `request`: triggers fire in the order of their names, and what that one fills in is hashed too.
+CREATE TRIGGER row_hash BEFORE INSERT ON control.admin_audit_log FOR EACH ROW EXECUTE FUNCTION guard.hash_admin_audit();
 CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON control.admin_audit_log EXECUTE FUNCTION guard.refuse();
+CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON control.admin_audit_checkpoints EXECUTE FUNCTION guard.refuse();
 CREATE TRIGGER append_only BEFORE DELETE OR TRUNCATE ON control.purge_receipts EXECUTE FUNCTION guard.refuse();
 CREATE TRIGGER no_truncate BEFORE TRUNCATE ON control.accounts EXECUTE FUNCTION guard.refuse();
 
@@ -555,6 +558,7 @@ BEGIN
   UPDATE guard.purges SET
     last_audit = (SELECT jsonb_build_object('id', l.id, 'occurredAt', l.occurred_at)
                   FROM tenant.audit_log l WHERE l.account_id = p_account ORDER BY l.id DESC LIMIT 1),
+    last_checkpoint = (SELECT c.hash FROM tenant.audit_checkpoints c WHERE c.account_id = p_account ORDER BY c.sequence DESC LIMIT 1),
     approved_by = (SELECT coalesce(jsonb_agg(jsonb_build_object('operator', a.operator, 'at', a.approved_at) ORDER BY a.approved_at), '[]')
                    FROM control.purge_approvals a WHERE a.account_id = p_account)
   WHERE account_id = p_account;
@@ -646,12 +650,12 @@ BEGIN
     'startedAt', transaction_timestamp(), 'purgedAt', receipt.purged_at, 'backupsUntil', (
       SELECT receipt.purged_at + make_interval(days => s.value::text::integer) FROM control.settings s WHERE s.key = 'purge.backup_days'),
     'counts', receipt.counts, 'total', receipt.total, 'unread', unread, 'outsideStores', purge.outside_stores,
-    -- A checkpoint of the tenant's audit log, once logs have such.
-    'lastAudit', purge.last_audit, 'auditCheckpoint', NULL,
+    'lastAudit', purge.last_audit, 'auditCheckpoint', purge.last_checkpoint,
     'schema', control.schema_fingerprint(), 'toolVersion', purge.tool_version, 'previousHash', receipt.previous_hash)::text;
   receipt.hash := encode(sha256(convert_to(receipt.payload, 'UTF8')), 'hex');
   INSERT INTO control.purge_receipts SELECT (receipt).*;
   DELETE FROM guard.purge_counts WHERE account_id = OLD.id;
+  DELETE FROM guard.seals WHERE log = OLD.id;
   DELETE FROM guard.purges WHERE account_id = OLD.id;
   RETURN NULL;
 END
@@ -1669,6 +1673,181 @@ CREATE TRIGGER resume_paid AFTER UPDATE ON control.subscriptions FOR EACH ROW EX
 CREATE TRIGGER append_only BEFORE DELETE OR TRUNCATE ON control.billing_steps EXECUTE FUNCTION guard.refuse();
 CREATE TRIGGER drop_billing_steps BEFORE DELETE ON control.accounts FOR EACH ROW EXECUTE FUNCTION control.drop_billing_steps();
 
+-- Seals ----------------------------------------------------------------------------------
+
+-- Opens one account's rows to the function that calls this, whatever its status, until end_visit(): nothing of them
+-- may come out but numbers and hashes. The key's share keeps the account there and lets it be worked in.
+CREATE FUNCTION control.begin_visit(p_account uuid, p_actor text) RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog
+AS $$
+BEGIN
+  PERFORM FROM control.accounts a WHERE a.id = p_account FOR KEY SHARE;
+  IF NOT FOUND THEN
+    RAISE EXCEPTION USING ERRCODE = 'AZ010', MESSAGE = format('There is no account %s.', p_account);
+  END IF;
+  INSERT INTO guard.purges (account_id) VALUES (p_account);
+  PERFORM guard.enter(p_account, p_actor);
+END
+$$;
+
+CREATE FUNCTION control.end_visit(p_account uuid) RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog
+AS $$
+BEGIN
+  PERFORM guard.leave();
+  DELETE FROM guard.purges WHERE account_id = p_account;
+END
+$$;
+
+-- One who seals at a time: each checkpoint holds the hash of the one before.
+CREATE FUNCTION control.lock_seal(p_log uuid) RETURNS void
+LANGUAGE sql SET search_path = pg_catalog
+AS $$ SELECT pg_advisory_xact_lock(hashtextextended('azora.seal.' || p_log, 0)) $$;
+
+-- The checkpoints of a log from a number on, as they were signed; for NULL the last one.
+CREATE FUNCTION control.list_checkpoints(p_account uuid, p_from bigint)
+RETURNS TABLE (sequence bigint, payload text, hash text, key_id text, signature text)
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog
+AS $$
+#variable_conflict use_column
+BEGIN
+  IF p_account IS NULL THEN
+    RETURN QUERY SELECT c.sequence, c.payload, c.hash, c.key_id, c.signature FROM control.admin_audit_checkpoints c
+      WHERE c.sequence >= coalesce(p_from, (SELECT max(m.sequence) FROM control.admin_audit_checkpoints m)) ORDER BY c.sequence;
+    RETURN;
+  END IF;
+  PERFORM control.begin_visit(p_account, 'seal');
+  RETURN QUERY SELECT c.sequence, c.payload, c.hash, c.key_id, c.signature FROM tenant.audit_checkpoints c
+    WHERE c.account_id = p_account
+      AND c.sequence >= coalesce(p_from, (SELECT max(m.sequence) FROM tenant.audit_checkpoints m WHERE m.account_id = p_account)) ORDER BY c.sequence;
+  PERFORM control.end_visit(p_account);
+END
+$$;
+
+-- Closes a range of a log: what it hashes to, as a text to be signed before the commit. NULL when there is nothing
+-- to seal. The log of an account, or the control plane's own for NULL. Only hashes, ids and numbers come out.
+--
+-- A checkpoint covers the rows of transactions below `transactions_below` up to `last_id`, less those that an earlier
+-- one covers. Every transaction below has ended, so no row can join them; nobody waits, and nobody is waited for.
+-- Rows of a transaction that was still open are sealed later, although their ids lie among those that are sealed
+-- already. Where to look for them: no id is older than the last checkpoint at which their transaction hadn't begun,
+-- less a minute for a clock that was put back.
+CREATE FUNCTION control.open_seal(p_account uuid) RETURNS text
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog
+AS $$
+DECLARE
+  most constant integer := 65536;
+  log constant uuid := coalesce(p_account, '00000000-0000-0000-0000-000000000000');
+  rows_of constant text := CASE WHEN p_account IS NULL THEN 'control.admin_audit_log l WHERE $1 IS NULL'
+    ELSE 'tenant.audit_log l WHERE l.account_id = $1' END;
+  checkpoints constant text := CASE WHEN p_account IS NULL THEN 'control.admin_audit_checkpoints c WHERE $1 IS NULL'
+    ELSE 'tenant.audit_checkpoints c WHERE c.account_id = $1' END;
+  key constant text := CASE WHEN p_account IS NULL THEN 'bigint' ELSE 'uuid' END;
+  nothing constant text := CASE WHEN p_account IS NULL THEN '0' ELSE '00000000-0000-0000-0000-000000000000' END;
+  last record;
+  begun bigint;
+  below bigint;
+  look_from text;
+  up_to text;
+  hit record;
+  seal guard.seals;
+BEGIN
+  PERFORM control.lock_seal(log);
+  IF p_account IS NOT NULL THEN
+    PERFORM control.begin_visit(p_account, 'seal');
+  END IF;
+
+  EXECUTE format('SELECT c.sequence, c.hash, c.last_id::text, c.rows, c.total, c.transactions_below FROM %s ORDER BY c.sequence DESC LIMIT 1', checkpoints)
+    INTO last USING p_account;
+  begun := pg_snapshot_xmax(pg_current_snapshot())::text::bigint;
+  below := pg_snapshot_xmin(pg_current_snapshot())::text::bigint;
+  IF last.rows = most AND last.transactions_below <= below THEN
+    -- That one was cut off at its most: it goes on among the same transactions, as long as there are some.
+    EXECUTE format('SELECT EXISTS (SELECT FROM %s AND l.id > $2::%s AND l.transaction_id < $3) AS more', rows_of, key)
+      INTO hit USING p_account, last.last_id, last.transactions_below;
+    IF hit.more THEN
+      below := last.transactions_below;
+      look_from := last.last_id;
+    END IF;
+  END IF;
+  IF look_from IS NULL THEN
+    EXECUTE format('SELECT c.last_id::text FROM %s AND c.sealed_at <= (SELECT max(c.sealed_at) FROM %1$s AND c.transactions_begun <= $2) '
+      '- interval ''1 minute'' ORDER BY c.sequence DESC LIMIT 1', checkpoints) INTO look_from USING p_account, last.transactions_below;
+    -- Numbers that this cluster has not given yet are another's: the log was moved here, and is older than all that is written here.
+    EXECUTE format('SELECT 1 + max(l.transaction_id) AS below, (array_agg(l.id::text ORDER BY l.id DESC))[1] AS up_to '
+      'FROM %s AND l.id > $2::%s AND l.transaction_id >= $3 AND NOT EXISTS (SELECT FROM %s AND l.id <= c.last_id AND l.transaction_id < c.transactions_below)',
+      rows_of, key, checkpoints) INTO hit USING p_account, coalesce(look_from, nothing), begun;
+    IF hit.up_to IS NOT NULL THEN
+      below := hit.below;
+      up_to := hit.up_to;
+    END IF;
+  END IF;
+
+  EXECUTE format('SELECT count(*)::integer AS rows, string_agg(r.content_hash, ''''::bytea ORDER BY r.id) AS leaves, array_agg(r.id::text ORDER BY r.id) AS ids '
+    'FROM (SELECT l.id, l.content_hash FROM %s AND l.id > $2::%s AND l.transaction_id < $3 AND ($4 IS NULL OR l.id <= $4::%2$s) '
+    'AND (l.id > $5::%2$s OR l.transaction_id >= $6) '
+    'AND NOT EXISTS (SELECT FROM %s AND l.id <= c.last_id AND l.transaction_id < c.transactions_below) ORDER BY l.id LIMIT $7) r', rows_of, key, checkpoints)
+    INTO hit USING p_account, coalesce(look_from, nothing), below, up_to, coalesce(last.last_id, nothing), coalesce(last.transactions_below, 0), most;
+  IF p_account IS NOT NULL THEN
+    PERFORM control.end_visit(p_account);
+  END IF;
+  IF hit.rows = 0 THEN
+    RETURN NULL;
+  END IF;
+
+  seal.log := log;
+  seal.transaction_id := pg_current_xact_id();
+  seal.sequence := coalesce(last.sequence, 0) + 1;
+  EXECUTE format('SELECT greatest($1::%s, $2::%1$s)::text', key) INTO seal.last_id USING last.last_id, hit.ids[hit.rows];
+  seal.rows := hit.rows;
+  seal.total := coalesce(last.total, 0) + hit.rows;
+  seal.transactions_below := below;
+  seal.transactions_begun := begun;
+  seal.sealed_at := clock_timestamp();
+  seal.leaves := hit.leaves;
+  seal.payload := jsonb_build_object(
+    'version', 1, 'kind', 'audit-checkpoint', 'log', coalesce(p_account::text, 'control-plane'), 'sequence', seal.sequence,
+    'rows', seal.rows, 'total', seal.total, 'firstId', hit.ids[1], 'lastId', seal.last_id,
+    'transactionsBelow', below, 'transactionsBegun', begun, 'root', encode(guard.merkle_root(seal.leaves), 'hex'),
+    'sealedAt', to_char(seal.sealed_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'), 'previousHash', last.hash)::text;
+  seal.hash := encode(sha256(convert_to(seal.payload, 'UTF8')), 'hex');
+  DELETE FROM guard.seals s WHERE s.log = seal.log; -- one that was opened and never closed
+  INSERT INTO guard.seals SELECT (seal).*;
+  RETURN seal.payload;
+END
+$$;
+
+-- Keeps the checkpoint that this transaction has opened, with its signature. Whether that is good, the database can't
+-- tell and `azora audit:verify` does.
+CREATE FUNCTION control.close_seal(p_account uuid, p_key_id text, p_signature text) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog
+AS $$
+DECLARE
+  s guard.seals;
+BEGIN
+  DELETE FROM guard.seals o
+  WHERE o.log = coalesce(p_account, '00000000-0000-0000-0000-000000000000') AND o.transaction_id = pg_current_xact_id_if_assigned()
+  RETURNING * INTO s;
+  IF NOT FOUND THEN
+    RAISE EXCEPTION USING ERRCODE = 'AZ007', MESSAGE = 'No checkpoint of this log has been opened.', HINT = 'Use `azora audit:seal`.';
+  ELSIF p_signature IS NULL OR NOT EXISTS (SELECT FROM control.settings k WHERE k.key = 'signing_key.' || p_key_id) THEN
+    RAISE EXCEPTION USING ERRCODE = 'AZ012', MESSAGE = format('The key %s is not published in this database.', p_key_id),
+      HINT = 'Sign with the key that `azora init` made.';
+  END IF;
+  IF p_account IS NULL THEN
+    INSERT INTO control.admin_audit_checkpoints VALUES (
+      s.sequence, s.last_id::bigint, s.rows, s.total, s.transactions_below, s.transactions_begun, s.sealed_at, s.leaves, s.payload, s.hash,
+      p_key_id, p_signature);
+    RETURN;
+  END IF;
+  PERFORM guard.enter(p_account, 'seal');
+  INSERT INTO tenant.audit_checkpoints VALUES (
+    p_account, guard.uuid7(), s.sequence, s.last_id::uuid, s.rows, s.total, s.transactions_below, s.transactions_begun, s.sealed_at, s.leaves, s.payload, s.hash,
+    p_key_id, p_signature);
+  PERFORM guard.leave();
+END
+$$;
+
 -- Rights ---------------------------------------------------------------------------------
 
 -- Operators see every account; a tenant sees some columns of its own row.
@@ -1713,7 +1892,8 @@ GRANT EXECUTE ON FUNCTION
   control.enforce_nonpayment(boolean, uuid, text)
 TO azora_billing;
 
-GRANT SELECT ON control.operators, control.settings, control.admin_audit_log, control.purge_receipts, control.receipt_addenda, control.purge_approvals TO azora_vendor_admin;
+GRANT SELECT ON control.operators, control.settings, control.admin_audit_log, control.admin_audit_checkpoints, control.purge_receipts,
+  control.receipt_addenda, control.purge_approvals TO azora_vendor_admin;
 GRANT EXECUTE ON FUNCTION
   control.create_accounts(jsonb, boolean),
   control.end_billing(uuid),
@@ -1735,7 +1915,10 @@ GRANT EXECUTE ON FUNCTION
   control.complete_store(bigint, text, text, text, text),
   control.sign_receipt(bigint, text, text),
   control.list_settings(),
-  control.set_setting(text, jsonb)
+  control.set_setting(text, jsonb),
+  control.list_checkpoints(uuid, bigint),
+  control.open_seal(uuid),
+  control.close_seal(uuid, text, text)
 TO azora_vendor_admin;
 
 DO $$

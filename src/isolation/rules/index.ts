@@ -4,6 +4,7 @@ import { accountColumn } from "./account-column.js";
 import { accountIndex } from "./account-index.js";
 import { accountKey } from "./account-key.js";
 import { accountsPolicy } from "./accounts-policy.js";
+import { auditHash } from "./audit-hash.js";
 import { auditTrigger } from "./audit-trigger.js";
 import { constraintOff } from "./constraint-off.js";
 import { databaseRights, defaultRights, schemaRights } from "./containers.js";
@@ -105,6 +106,7 @@ export const RULES: readonly Rule[] = [
   largeObjects,
   // What keeps watch.
   auditTrigger,
+  auditHash,
   identityTrigger,
   truncateTrigger,
   accessTrigger,

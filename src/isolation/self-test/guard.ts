@@ -95,6 +95,12 @@ export const GUARD_BREAKAGES: readonly BreakageKind[] = [
     ),
   },
   {
+    name: "a log whose lines carry no hash",
+    rules: ["audit-hash"],
+    probes: [],
+    breakWith: whereGuarded(({ scene }) => (scene.target.audit ? ["ALTER TABLE tenant.audit_log DISABLE TRIGGER row_hash"] : [])),
+  },
+  {
     name: "a log that may be rewritten",
     rules: ["audit-trigger", "identity-trigger"],
     probes: ["log-only-grows"],

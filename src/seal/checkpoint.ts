@@ -1,0 +1,99 @@
+import { createHash } from "node:crypto";
+import { AzoraError } from "../errors.js";
+import { verifyText } from "../signing.js";
+import type { LogName } from "./line.js";
+
+/** A checkpoint as it is kept, printed and checked: docs/audit-format.md. */
+export interface SignedCheckpoint {
+  /** The exact text that is hashed and signed; all that it says is in it. */
+  readonly payload: string;
+  /** SHA-256 of the payload, hex; the next one's payload holds it. */
+  readonly hash: string;
+  readonly keyId: string;
+  /** Ed25519 over the payload, base64. */
+  readonly signature: string;
+}
+
+/** What a checkpoint says of a range of its log. */
+export interface Checkpoint extends SignedCheckpoint {
+  readonly log: LogName;
+  /** From 1 on, without a gap. */
+  readonly sequence: number;
+  /** Rows in this range. */
+  readonly rows: number;
+  /** Rows in this range and in all before it. */
+  readonly total: number;
+  readonly firstId: string;
+  /** The range ends here; what a transaction left behind that ended late is in a later one. */
+  readonly lastId: string;
+  /** The range holds rows of transactions below this one alone. */
+  readonly transactionsBelow: number;
+  /** No transaction from here on had begun. */
+  readonly transactionsBegun: number;
+  /** Root of the Merkle tree over its rows in the order of their ids, hex. */
+  readonly root: string;
+  readonly sealedAt: string;
+  readonly previousHash: string | null;
+}
+
+/** The four that are kept and printed, of whatever holds them. */
+export function only({ payload, hash, keyId, signature }: SignedCheckpoint): SignedCheckpoint {
+  return { payload, hash, keyId, signature };
+}
+
+/** Reads what a checkpoint says; whether it is true, checkChain() tells. @returns undefined for what is none */
+export function readCheckpoint(signed: SignedCheckpoint): Checkpoint | undefined {
+  try {
+    const said = JSON.parse(signed.payload) as Checkpoint & { readonly version: unknown; readonly kind: unknown };
+    const { log, sequence, rows, total, firstId, lastId, transactionsBelow, transactionsBegun, root, sealedAt } = said;
+    const numbers = [sequence, rows, total, transactionsBelow, transactionsBegun];
+    const texts = [log, firstId, lastId, root, sealedAt];
+    const isKnown = said.version === 1 && said.kind === "audit-checkpoint" && numbers.every(Number.isSafeInteger);
+    if (!isKnown || !texts.every((text) => typeof text === "string") || rows < 1) return undefined;
+    const { previousHash } = said;
+    const place = { log, sequence, rows, total, firstId, lastId, previousHash };
+    return { ...only(signed), ...place, transactionsBelow, transactionsBegun, root, sealedAt };
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * Reads the line that audit:seal wrote of a checkpoint.
+ * @param where for the error
+ * @throws AzoraError INVALID_INPUT
+ */
+export function parseCheckpointLine(line: string, where: string): Checkpoint {
+  try {
+    const signed = JSON.parse(line) as Partial<SignedCheckpoint>;
+    const { payload, hash, keyId, signature } = signed;
+    if ([payload, hash, keyId, signature].every((text) => typeof text === "string")) {
+      const read = readCheckpoint(signed as SignedCheckpoint);
+      if (read) return read;
+    }
+  } catch (error) {
+    throw new AzoraError("INVALID_INPUT", `${where} is no JSON.`, { cause: error });
+  }
+  throw new AzoraError("INVALID_INPUT", `${where} is no checkpoint that this azora knows.`, {
+    hint: "Pass what `azora audit:seal --out` wrote.",
+  });
+}
+
+export function writeCheckpointLine(checkpoint: SignedCheckpoint): string {
+  return `${JSON.stringify(only(checkpoint))}\n`;
+}
+
+/** @returns what is wrong with a checkpoint by itself */
+export function flawsOf(
+  checkpoint: Checkpoint,
+  { keys, log }: { readonly keys: readonly string[]; readonly log: LogName },
+): string[] {
+  const { payload, hash, signature } = checkpoint;
+  const flaws: string[] = [];
+  if (createHash("sha256").update(payload, "utf8").digest("hex") !== hash) flaws.push("its hash is not that of its text");
+  if (!keys.some((key) => verifyText(payload, signature, key))) {
+    flaws.push("its signature is not that of a known key over this text: it was altered, or signed by somebody else");
+  }
+  if (checkpoint.log !== log) flaws.push(`it is one of another log: ${checkpoint.log}`);
+  return flaws;
+}

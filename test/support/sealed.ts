@@ -1,0 +1,75 @@
+import { openAdminLog } from "../../src/control-plane/read-admin-lines.js";
+import { sealLog } from "../../src/control-plane/seal-log.js";
+import { type Checkpoint, parseCheckpointLine, writeCheckpointLine } from "../../src/seal/checkpoint.js";
+import { type LogVerdict, type OpenLog, verifyLog } from "../../src/seal/verify-log.js";
+import { publicKeyOf, type SigningKey } from "../../src/signing.js";
+import { openAuditLog } from "../../src/tenant-plane/read-audit-lines.js";
+import type { TestTenant, World } from "./world.js";
+
+/** Seals a tenant's log, or the control plane's. @returns the new checkpoints */
+export async function seal(world: World, tenant: TestTenant | null): Promise<readonly Checkpoint[]> {
+  return sealLog(world.control, { accountId: tenant?.id ?? null, slug: tenant?.slug ?? null, dryRun: false });
+}
+
+export function keysOf(world: World): readonly string[] {
+  return [publicKeyOf(world.control.signingKey as SigningKey)];
+}
+
+/** Works with a log in one snapshot. */
+export async function withLog<T>(world: World, tenant: TestTenant | null, work: (log: OpenLog) => Promise<T>): Promise<T> {
+  const log = tenant
+    ? await openAuditLog(world, { accountId: tenant.id, actor: "verifier" }, "verify")
+    : await openAdminLog(world.control, "audit.verify");
+  try {
+    return await work(log);
+  } finally {
+    await log.close();
+  }
+}
+
+export async function verify(world: World, tenant: TestTenant | null, kept: readonly Checkpoint[] = []): Promise<LogVerdict> {
+  return withLog(world, tenant, (log) => verifyLog(log, { keys: keysOf(world), kept }));
+}
+
+/** All lines of a log, as they are exported. */
+export async function linesOf(world: World, tenant: TestTenant | null): Promise<string[]> {
+  return withLog(world, tenant, async (log) => {
+    const lines: string[] = [];
+    for await (const page of log.pages()) lines.push(...page.split("\n"));
+    return lines;
+  });
+}
+
+/** A log's checkpoints, as somebody keeps them. */
+export async function checkpointsOf(world: World, tenant: TestTenant | null): Promise<Checkpoint[]> {
+  return withLog(world, tenant, async (log) =>
+    (await log.checkpoints()).map((each) => parseCheckpointLine(writeCheckpointLine(each), "here")),
+  );
+}
+
+/** Statements of a superuser who has silenced every trigger, those that are always on too. */
+export async function asForger({ owner }: Pick<World, "owner">, ...statements: readonly string[]): Promise<void> {
+  const client = await owner.connect();
+  const tables = ["tenant.audit_log", "tenant.audit_checkpoints", "control.admin_audit_log", "control.admin_audit_checkpoints"];
+  const triggers = (state: string) => tables.map((table) => `ALTER TABLE ${table} ${state} TRIGGER USER;`).join(" ");
+  try {
+    await client.query(`BEGIN; ${triggers("DISABLE")} ${statements.map((each) => `${each};`).join(" ")} COMMIT`);
+  } finally {
+    await client.query("ROLLBACK");
+    // ENABLE ALWAYS, as they were.
+    await client.query(
+      `DO $$ DECLARE t record; BEGIN FOR t IN SELECT tgrelid::regclass AS r, tgname FROM pg_trigger WHERE NOT tgisinternal AND tgenabled = 'D'
+        LOOP EXECUTE format('ALTER TABLE %s ENABLE ALWAYS TRIGGER %I', t.r, t.tgname); END LOOP; END $$`,
+    );
+    client.release();
+  }
+}
+
+/** What a forger writes who makes the hash of a changed row anew, as the trigger would. */
+export function rehash(where: string): string {
+  return `UPDATE tenant.audit_log NEW SET content_hash = sha256('\\x00'::bytea || convert_to(json_build_object(
+    'accountId', NEW.account_id, 'id', NEW.id, 'transactionId', NEW.transaction_id,
+    'occurredAt', to_char(NEW.occurred_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'),
+    'actor', NEW.actor, 'operation', NEW.operation, 'subject', NEW.subject, 'rowId', NEW.row_id, 'method', NEW.method,
+    'filter', NEW.filter, 'rowCount', NEW.row_count, 'oldValues', NEW.old_values, 'newValues', NEW.new_values)::text, 'UTF8')) WHERE ${where}`;
+}
