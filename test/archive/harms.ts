@@ -108,9 +108,13 @@ export const HARMS: readonly Harm[] = [
   {
     what: "a half character",
     spoil: (it) => respell(it, USERS, (text) => text.replace(/"name":"/, '"name":"\\ud800')),
-    message: "surrogate",
+    message: "invalid input syntax for type json",
   },
-  { what: "a NUL", spoil: (it) => respell(it, USERS, (text) => text.replace(/"name":"/, '"name":"\\u0000')), message: "\\u0000" },
+  {
+    what: "a NUL",
+    spoil: (it) => respell(it, USERS, (text) => text.replace(/"name":"/, '"name":"\\u0000')),
+    message: "unsupported Unicode escape sequence",
+  },
   {
     what: "a row that refers to nothing",
     spoil: (it) =>

@@ -23,21 +23,22 @@ export type ServerSettings = Readonly<Record<string, string | number>>;
 /**
  * Starts a PostgreSQL of its own on loopback, as an ordinary user even when root runs the tests.
  * @param overrides win over the settings that tests use
+ * @param installed the programs of an installed PostgreSQL, in place of the package's
  */
-export async function startServer(overrides: ServerSettings = {}): Promise<TestServer> {
+export async function startServer(overrides: ServerSettings = {}, installed?: string): Promise<TestServer> {
   const directory = mkdtempSync(join(tmpdir(), "azora-postgres-"));
   chmodSync(directory, 0o755);
   try {
-    return await startIn(directory, overrides);
+    return await startIn(directory, overrides, installed);
   } catch (error) {
     rmSync(directory, { recursive: true, force: true });
     throw error;
   }
 }
 
-async function startIn(directory: string, overrides: ServerSettings): Promise<TestServer> {
+async function startIn(directory: string, overrides: ServerSettings, installed?: string): Promise<TestServer> {
   const user = process.getuid?.() === 0 ? { uid: UNPRIVILEGED, gid: UNPRIVILEGED } : {};
-  const bin = provideBinaries(directory);
+  const bin = installed ?? provideBinaries(directory);
   const password = makePassword();
   const passwordFile = join(directory, "password");
   const work = join(directory, "work");

@@ -868,9 +868,10 @@ BEGIN
 END
 $$;
 
--- Asks every foreign key of an account's rows, set-wise. Hash joins, since nobody has counted the new rows yet.
+-- Asks every foreign key of an account's rows, set-wise. Hash joins, since nobody has counted the new rows yet; and
+-- what the planner says of their cost is no reason to compile them.
 CREATE FUNCTION guard.check_imported(account uuid) RETURNS void
-LANGUAGE plpgsql SET search_path = pg_catalog SET enable_nestloop = off
+LANGUAGE plpgsql SET search_path = pg_catalog SET enable_nestloop = off SET jit = off
 AS $$
 DECLARE
   item   record;
