@@ -198,6 +198,11 @@ export const HARMS: readonly Harm[] = [
     message: "not one of a tenant's archive",
   },
   {
+    what: "an account that none can be",
+    spoil: ({ manifest }) => void Object.assign(manifest.account, { slug: "../x" }),
+    message: "../x",
+  },
+  {
     what: "another format",
     spoil: ({ manifest }) => void Object.assign(manifest, { format: 2 }),
     message: "a format that this azora doesn't know",

@@ -23,8 +23,8 @@ const SCHEMA = `
   ALTER TABLE lab.hens ADD FOREIGN KEY (account_id, egg) REFERENCES lab.eggs (account_id, id);
   CREATE TABLE lab.countries (code text PRIMARY KEY);
   INSERT INTO lab.countries VALUES ('at'), ('de');
-  CREATE TABLE lab.sites (account_id uuid NOT NULL, id integer, country text NOT NULL REFERENCES lab.countries (code), PRIMARY KEY (account_id, id));
-  SELECT guard.protect('lab."Odd, ""table"""'), guard.protect('lab.hens'), guard.protect('lab.eggs'), guard.protect('lab.sites');
+  CREATE TABLE lab.sites (shop_id uuid NOT NULL, id integer, country text NOT NULL REFERENCES lab.countries (code), PRIMARY KEY (shop_id, id));
+  SELECT guard.protect('lab."Odd, ""table"""'), guard.protect('lab.hens'), guard.protect('lab.eggs'), guard.protect('lab.sites', account_column => 'shop_id');
 `;
 
 /** One row that is NULL wherever it can be, and one with what is hardest in each column. */

@@ -7,8 +7,11 @@ import { describe, expect, it } from "vitest";
 import { compareShapes } from "../../src/archive/compare-shapes.js";
 import { checkLines, toArray } from "../../src/archive/lines.js";
 import { fingerprintOf, type TableShape } from "../../src/archive/manifest.js";
+import { LONGEST_LINE } from "../../src/archive/parse-manifest.js";
 import { packPart, unpackPart } from "../../src/archive/part.js";
 import { listTar, type PackedFile, tar } from "../../src/archive/tar.js";
+import { makeSigningKey, parseSigningKey } from "../../src/signing.js";
+import { archiveChunks } from "../../src/tenant-plane/export/archive-chunks.js";
 
 const list = (bytes: Buffer) => listTar(async (offset, length) => bytes.subarray(offset, offset + length), bytes.length);
 
@@ -100,6 +103,23 @@ describe("lines", () => {
   ])("%s are refused", (text, why) => {
     expect(() => check(text)).toThrow(why);
   });
+});
+
+it("a row that is too long for an archive ends it, and says which table has it", async () => {
+  const table: TableShape = { name: "t.a", accountColumn: "a", partitioned: false, key: ["a"], columns: [] };
+  const account = { id: "x", slug: "x", name: "x", contactEmail: "x" };
+  async function* lines() {
+    yield { text: Buffer.alloc(LONGEST_LINE + 1), count: 1 };
+  }
+  const key = parseSigningKey("k", makeSigningKey());
+  const chunks = archiveChunks(
+    { account, tables: [table], snapshot: "1:1:", lines },
+    { key, onRows: () => undefined, onEnd: () => undefined },
+  );
+  const all = async () => {
+    for await (const _ of chunks);
+  };
+  await expect(all()).rejects.toMatchObject({ code: "FAILURE", message: expect.stringContaining("t.a is longer than 128 MiB") });
 });
 
 it("a part becomes what it was, and nothing else", async () => {

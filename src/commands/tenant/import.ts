@@ -34,8 +34,6 @@ export default class TenantImportCommand extends AzoraCommand {
   async run(): Promise<ImportTenantResult> {
     const { args, flags } = await this.parse(TenantImportCommand);
     const { "as-id": asId, slug, plan, "dry-run": dryRun } = flags;
-    const { checkSlug } = await import("../../control-plane/input.js");
-    if (slug !== undefined) checkSlug(slug);
     const { keyFrom } = await import("../../installation/check-report.js");
     const publicKeys = await Promise.all(flags["public-key"].map(keyFrom));
     const { withOwnerConnection } = await import("../../installation/owner-connection.js");

@@ -2,6 +2,7 @@ import type { PoolClient } from "pg";
 import { compareShapes } from "../../archive/compare-shapes.js";
 import type { ArchivedAccount, Manifest, TableShape } from "../../archive/manifest.js";
 import { type OpenArchive, openArchive } from "../../archive/open-archive.js";
+import { checkEmail, checkName, checkSlug } from "../../control-plane/input.js";
 import { AzoraError } from "../../errors.js";
 import { insertRows } from "./insert-rows.js";
 
@@ -83,10 +84,14 @@ export async function importTenant(client: PoolClient, input: ImportTenantInput)
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
-/** @throws AzoraError INVALID_INPUT for an id that is none */
+/** @throws AzoraError INVALID_INPUT for what no account has */
 function accountHere({ account }: Manifest, { asId, slug }: ImportTenantInput): ArchivedAccount {
   if (asId !== undefined && !UUID.test(asId)) throw new AzoraError("INVALID_INPUT", `"${asId}" is no account id: a UUID is one.`);
-  return { ...account, ...(asId && { id: asId.toLowerCase() }), ...(slug && { slug }) };
+  const here = { ...account, ...(asId && { id: asId.toLowerCase() }), ...(slug && { slug }) };
+  checkSlug(here.slug);
+  checkName(here.name);
+  checkEmail(here.contactEmail);
+  return here;
 }
 
 /** @throws AzoraError CONFLICT saying in what they differ */
