@@ -5,7 +5,7 @@ import type { PackedFile } from "./tar.js";
 
 const [compress, expand] = [promisify(gzip), promisify(gunzip)];
 
-/** Fast: the rate of the export is this one's, and a JSON text becomes half of a better level's at five times the time. */
+/** The fastest: packing shall not be what an export waits for. */
 const LEVEL = 1;
 
 /** Packs whole lines. */
