@@ -90,6 +90,7 @@ export { type TenantStats, tenantStats } from "./control-plane/tenant-stats.js";
 export { type UpdateTenantInput, updateTenant } from "./control-plane/update-tenant.js";
 export { type WhoAmI, whoAmI } from "./control-plane/who-am-i.js";
 export { AzoraError, type ErrorCode, EXIT } from "./errors.js";
+export { type ImportTenantInput, type ImportTenantResult, importTenant } from "./installation/import/import-tenant.js";
 export { type Installation, openInstallation } from "./installation/open.js";
 export { type Checkpoint, readCheckpoint, type SignedCheckpoint } from "./seal/checkpoint.js";
 export { checkProof, type InclusionProof, readProof } from "./seal/proof.js";
@@ -109,7 +110,10 @@ export {
 } from "./tenant-plane/access/roles.js";
 export { disableUser, inviteUser, listUsers, type TenantUser } from "./tenant-plane/access/users.js";
 export type { TenantContext } from "./tenant-plane/context.js";
+
+export { type ExportTenantInput, type ExportTenantResult, exportTenant } from "./tenant-plane/export/export-tenant.js";
 export { type AuditLinesOptions, openAuditLog, readAuditLines } from "./tenant-plane/read-audit-lines.js";
+
 export { type AuditEntry, readAuditLog } from "./tenant-plane/read-audit-log.js";
 export type { TenantClient, TenantTransaction } from "./tenant-plane/tenant-client.js";
 export type { TenantConnection, TenantDbOptions } from "./tenant-plane/tenant-db.js";

@@ -118,7 +118,7 @@ export function parseWhole(text: string, flag: string): number {
 /** @throws AzoraError INVALID_INPUT for a slug: only the control plane knows which tenant has it */
 export function checkTenantId(id: string): string {
   if (/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(id)) return id;
-  throw new AzoraError("INVALID_INPUT", `Without a control plane --tenant takes an id, and "${id}" is none.`, {
+  throw new AzoraError("INVALID_INPUT", `Without a control plane a tenant is named by its id, and "${id}" is none.`, {
     hint: "Set AZORA_CONTROL_URL to name tenants by their slugs.",
   });
 }

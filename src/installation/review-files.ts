@@ -1,7 +1,7 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { PackedFile } from "../isolation/review/tar.js";
+import type { PackedFile } from "../archive/tar.js";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 /** What runs: the build, or the sources where azora runs from them. */

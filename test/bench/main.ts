@@ -15,6 +15,10 @@ const BENCHES: Readonly<Record<string, { readonly about: string; readonly load: 
     about: "the static layer of isolation:verify over 100 to 1,000 tenant tables: time and memory",
     load: () => import("./isolation/run.js"),
   },
+  "tenant-export": {
+    about: "tenant:export and tenant:import of a large tenant, beside pg_dump and pg_restore of the same rows",
+    load: () => import("./tenant-export/run.js"),
+  },
   "control-plane": {
     about: "what the vendor does to many tenants, or a large one, beside the same by hand in psql",
     load: () => import("./control-plane/run.js"),

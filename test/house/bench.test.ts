@@ -1,4 +1,5 @@
 import { spawnSync } from "node:child_process";
+import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Line } from "../bench/control-plane/line.js";
@@ -43,6 +44,17 @@ it("measures tenant:apply beside INSERTs by hand of the same rows, as many by ea
   ]);
   for (const { value } of lines) expect(value).toBeGreaterThan(0);
 });
+
+// Its comparison needs pg_dump and pg_restore, which are not in the package that brings the tests' server.
+it.skipIf(!existsSync("/usr/lib/postgresql/15/bin/pg_restore"))(
+  "measures tenant:export and tenant:import beside pg_dump and pg_restore",
+  () => {
+    const { stdout, stderr, status } = bench("tenant-export", "--rows", "2000", "--rounds", "1", "--json");
+    expect(status, stderr).toBe(0);
+    const [round] = JSON.parse(stdout) as readonly Record<string, { readonly seconds: number }>[];
+    for (const name of ["export", "import", "dump", "restore"]) expect(round?.[name]?.seconds, name).toBeGreaterThan(0);
+  },
+);
 
 it("lists the benches without a name, and for one that there isn't", () => {
   expect(bench()).toMatchObject({ status: 0, stdout: expect.stringContaining("npm run bench -- tenant-db") });

@@ -4,11 +4,11 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { tar } from "../../src/archive/tar.js";
 import { reviewFiles } from "../../src/installation/review-files.js";
 import { withoutSecrets } from "../../src/isolation/report/report.js";
 import { readReport, whyNotSigned, writeReport } from "../../src/isolation/report/signed-report.js";
 import { packReview } from "../../src/isolation/review/pack.js";
-import { tar } from "../../src/isolation/review/tar.js";
 import { makeSigningKey, parseSigningKey, publicKeyOf } from "../../src/signing.js";
 import { catalog, report, role } from "./support/build.js";
 

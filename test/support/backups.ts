@@ -1,5 +1,5 @@
+import { TAR_END, tarEntry } from "../../src/archive/tar.js";
 import { MANIFEST_FILE, type Manifest } from "../../src/installation/backup/manifest.js";
-import { END_OF_TAR, tarEntry } from "../../src/isolation/review/tar.js";
 
 const BLOCK = 512;
 
@@ -24,7 +24,7 @@ export function rewritten(archive: Buffer, change: (manifest: Manifest) => Manif
   const size = Number.parseInt(archive.toString("latin1", at + 124, at + 136), 8);
   const manifest = JSON.parse(archive.toString("utf8", at + BLOCK, at + BLOCK + size)) as Manifest;
   const content = Buffer.from(JSON.stringify(change(manifest)));
-  return Buffer.concat([archive.subarray(0, at), tarEntry({ path: MANIFEST_FILE, content }), END_OF_TAR]);
+  return Buffer.concat([archive.subarray(0, at), tarEntry({ path: MANIFEST_FILE, content }), TAR_END]);
 }
 
 function headerOf(archive: Buffer, path: string): number {

@@ -298,6 +298,16 @@ export const PERMISSIONS: readonly Permission[] = [
   ),
   may(
     "nobody",
+    "take a tenant's data home, say so, or bring one in",
+    "",
+    "SELECT guard.describe_export()",
+    "SELECT guard.finish_export('x', '1:1:', 0)",
+    "SELECT FROM guard.exports",
+    "SELECT guard.open_import('{}', 'free', 'x')",
+    "SELECT guard.close_import($1, '{}', '{}')",
+  ),
+  may(
+    "nobody",
     "make a login by hand, or become another",
     "",
     "CREATE ROLE azora_test_never",

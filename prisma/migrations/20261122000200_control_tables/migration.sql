@@ -319,7 +319,7 @@ CREATE INDEX admin_audit_log_account_id_idx ON control.admin_audit_log(account_i
 CREATE INDEX admin_audit_log_transaction_id_idx ON control.admin_audit_log(transaction_id);
 
 -- CreateIndex
-CREATE UNIQUE INDEX purge_receipts_account_id_key ON control.purge_receipts(account_id);
+CREATE INDEX purge_receipts_account_id_idx ON control.purge_receipts(account_id);
 
 -- CreateIndex
 CREATE UNIQUE INDEX receipt_addenda_receipt_sequence_store_key ON control.receipt_addenda(receipt_sequence, store);

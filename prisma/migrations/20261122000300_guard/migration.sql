@@ -69,7 +69,21 @@ CREATE TABLE guard.purges (
   tool_version   text,
   outside_stores jsonb,
   -- Only while guard.sweep() deletes.
-  sweeping       boolean NOT NULL DEFAULT false
+  sweeping       boolean NOT NULL DEFAULT false,
+  -- Only while the rows of an archive come in.
+  importing      boolean NOT NULL DEFAULT false
+);
+
+-- Exports that were finished, by the SHA-256 of their signed manifest, with what each had seen: a purge may have to
+-- wait for one. They go with the account, when its receipt has named the last.
+CREATE TABLE guard.exports (
+  account_id  uuid NOT NULL,
+  manifest    text NOT NULL CHECK (manifest ~ '^[0-9a-f]{64}$'),
+  snapshot    pg_snapshot NOT NULL,
+  rows        bigint NOT NULL CHECK (rows >= 0),
+  actor       text NOT NULL,
+  finished_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+  PRIMARY KEY (account_id, manifest)
 );
 
 CREATE TABLE guard.purge_counts (
@@ -180,7 +194,7 @@ BEGIN
   account_id := guard.current_account();
   IF account_id IS NOT NULL THEN
     actor := array_to_string((string_to_array(current_setting('azora.context'), '.'))[5:], '.');
-    read_only := EXISTS (SELECT FROM control.accounts a WHERE a.id = account_id AND a.suspension IS NOT NULL);
+    read_only := EXISTS (SELECT FROM control.accounts a WHERE a.id = account_id AND a.status <> 'active');
   END IF;
 END
 $$;
@@ -496,9 +510,10 @@ BEGIN
   has_context := context.account_id IS NOT NULL;
   IF has_context THEN
     IF context.read_only THEN
-      -- A sweep counts by itself, and has named the one account. Who isn't suspended doesn't pay for the look.
-      IF TG_OP = 'DELETE' AND EXISTS (SELECT FROM guard.purges p
-          WHERE p.account_id = context.account_id AND p.transaction_id = pg_current_xact_id() AND p.sweeping) THEN
+      -- A sweep counts by itself, and what an archive brings has its own history with it. Both have named the
+      -- one account. Who is active doesn't pay for the look.
+      IF EXISTS (SELECT FROM guard.purges p WHERE p.account_id = context.account_id AND p.transaction_id = pg_current_xact_id()
+          AND (TG_OP = 'DELETE' AND p.sweeping OR TG_OP = 'INSERT' AND p.importing)) THEN
         RETURN NULL;
       END IF;
       RAISE EXCEPTION USING ERRCODE = 'AZ004', MESSAGE = 'This account is read-only while it is suspended.';
@@ -1017,8 +1032,238 @@ AS $$
          AND (a.attname = 'account_id' OR EXISTS (SELECT FROM guard.tenant_tables() o WHERE o.account_column = a.attname)))
 $$;
 
+-- Taking data home -----------------------------------------------------------------------
+
+-- What rows of a tenant look like here: its tables, their keys and columns. Two installations that say the
+-- same take each other's archives. Partitions are read and written through their table.
+CREATE FUNCTION guard.tenant_shape() RETURNS jsonb
+LANGUAGE sql STABLE SET search_path = pg_catalog
+AS $$
+  SELECT coalesce(jsonb_agg(jsonb_build_object(
+    'name', p.table_id::text,
+    'accountColumn', p.account_column,
+    'partitioned', c.relkind = 'p',
+    'key', (SELECT jsonb_agg(a.attname ORDER BY k.position)
+            FROM pg_constraint pk CROSS JOIN unnest(pk.conkey) WITH ORDINALITY k(attnum, position)
+            JOIN pg_attribute a ON a.attrelid = p.table_id AND a.attnum = k.attnum
+            WHERE pk.conrelid = p.table_id AND pk.contype = 'p'),
+    'columns', (SELECT jsonb_agg(jsonb_build_object(
+                  'name', a.attname, 'type', format_type(a.atttypid, a.atttypmod), 'nullable', NOT a.attnotnull,
+                  'generated', a.attgenerated <> '',
+                  'labels', (SELECT jsonb_agg(e.enumlabel ORDER BY e.enumsortorder) FROM pg_enum e WHERE e.enumtypid = a.atttypid)
+                ) ORDER BY a.attnum)
+                FROM pg_attribute a WHERE a.attrelid = p.table_id AND a.attnum > 0 AND NOT a.attisdropped)
+    ) ORDER BY p.table_id::text), '[]')
+  FROM guard.tenant_tables() p JOIN pg_class c ON c.oid = p.table_id
+  WHERE NOT c.relispartition
+$$;
+
+-- What an export says of the tenant besides its rows, for whoever is inside it.
+CREATE FUNCTION guard.describe_export() RETURNS jsonb
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog
+AS $$
+DECLARE
+  account constant uuid := guard.current_account();
+BEGIN
+  IF account IS NULL THEN
+    RAISE EXCEPTION USING ERRCODE = '42501', MESSAGE = 'A tenant is exported only inside its own context.';
+  END IF;
+  RETURN (SELECT jsonb_build_object('tables', guard.tenant_shape(), 'account',
+      jsonb_build_object('id', a.id, 'slug', a.slug, 'name', a.name, 'contactEmail', a.contact_email))
+    FROM control.accounts a WHERE a.id = account);
+END
+$$;
+
+-- Writes down that an export is finished: the hash of its manifest, and what it had seen. It is the word of
+-- whoever may read the tenant, under the context's actor; it can't claim to have seen what isn't there yet.
+CREATE FUNCTION guard.finish_export(manifest text, seen text, row_count bigint) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog
+AS $$
+DECLARE
+  context record;
+BEGIN
+  SELECT * INTO context FROM guard.read_context();
+  IF context.account_id IS NULL THEN
+    RAISE EXCEPTION USING ERRCODE = '42501', MESSAGE = 'A tenant is exported only inside its own context.';
+  ELSIF pg_snapshot_xmax(seen::pg_snapshot) > pg_snapshot_xmax(pg_current_snapshot()) THEN
+    RAISE EXCEPTION USING ERRCODE = 'AZ013', MESSAGE = 'An export can''t have seen what comes after it.';
+  END IF;
+  INSERT INTO guard.exports (account_id, manifest, snapshot, rows, actor)
+  VALUES (context.account_id, manifest, seen::pg_snapshot, row_count, context.actor) ON CONFLICT DO NOTHING;
+END
+$$;
+
+-- Whether the account's last finished export has seen every change of it: NULL when there is none. What came with an
+-- archive has another database's transaction ids, and is older than the account here.
+CREATE FUNCTION guard.is_exported(account uuid) RETURNS boolean
+LANGUAGE plpgsql SET search_path = pg_catalog
+AS $$
+DECLARE
+  seen    pg_snapshot;
+  changed boolean;
+  opened  boolean;
+BEGIN
+  SELECT e.snapshot INTO seen FROM guard.exports e WHERE e.account_id = account ORDER BY e.finished_at DESC LIMIT 1;
+  IF NOT FOUND THEN
+    RETURN NULL;
+  END IF;
+  INSERT INTO guard.purges (account_id) VALUES (account) ON CONFLICT DO NOTHING;
+  opened := FOUND;
+  PERFORM guard.enter(account, 'purge');
+  changed := EXISTS (
+    SELECT FROM tenant.audit_log l JOIN control.accounts a ON a.id = l.account_id
+    WHERE l.account_id = account AND l.operation <> 'read' AND l.occurred_at >= a.created_at
+      AND l.transaction_id >= pg_snapshot_xmin(seen)::text::bigint AND NOT pg_visible_in_snapshot(l.transaction_id::text::xid8, seen));
+  PERFORM guard.leave();
+  IF opened THEN
+    DELETE FROM guard.purges p WHERE p.account_id = account;
+  END IF;
+  RETURN NOT changed;
+END
+$$;
+
+-- Opens an account for the rows of an archive, in the caller's transaction: they come in by plain INSERT, in the
+-- account's context, without a line for each. Foreign keys are not asked row by row, so tables come in any order:
+-- close_import() asks them. False when this archive is in this account already. Granted to nobody: whoever has the owner's
+-- login may say what a tenant's history was.
+-- p_account: { id, slug, name, contactEmail }
+CREATE FUNCTION guard.open_import(p_account jsonb, p_plan text, p_manifest text) RETURNS boolean
+LANGUAGE plpgsql SET search_path = pg_catalog
+AS $$
+DECLARE
+  account constant uuid := (p_account ->> 'id')::uuid;
+BEGIN
+  IF NOT has_parameter_privilege('session_replication_role', 'SET') THEN
+    RAISE EXCEPTION USING ERRCODE = 'AZ006', MESSAGE = 'Rows can''t come in without asking their foreign keys one by one: session_replication_role may not be set.',
+      HINT = 'A superuser grants it: GRANT SET ON PARAMETER session_replication_role TO azora_owner;';
+  END IF;
+  INSERT INTO control.accounts (id, slug, name, contact_email, status)
+  VALUES (account, p_account ->> 'slug', p_account ->> 'name', p_account ->> 'contactEmail', 'provisioning') ON CONFLICT DO NOTHING;
+  IF NOT FOUND THEN
+    IF EXISTS (SELECT FROM control.accounts a WHERE a.id = account)
+       AND EXISTS (SELECT FROM control.admin_audit_log l WHERE l.account_id = account AND l.action = 'tenant.import' AND l.new_values ->> 'manifest' = p_manifest) THEN
+      RETURN false;
+    ELSIF EXISTS (SELECT FROM control.accounts a WHERE a.id = account) THEN
+      RAISE EXCEPTION USING ERRCODE = 'AZ011', MESSAGE = format('There is an account %s already.', account), HINT = 'Import it beside that one with --as-id.';
+    END IF;
+    RAISE EXCEPTION USING ERRCODE = 'AZ011', MESSAGE = format('The slug "%s" is taken.', p_account ->> 'slug'), HINT = 'Choose another --slug.';
+  END IF;
+  INSERT INTO control.subscriptions (account_id, plan_id) VALUES (account, control.find_plan(p_plan));
+  INSERT INTO guard.purges (account_id, importing) VALUES (account, true);
+  PERFORM guard.enter(account, 'import');
+  PERFORM set_config('session_replication_role', 'replica', true);
+  RETURN true;
+END
+$$;
+
+-- Asks every foreign key of an account's rows, set-wise. Hash joins, since nobody has counted the new rows yet; and
+-- what the planner says of their cost is no reason to compile them.
+CREATE FUNCTION guard.check_imported(account uuid) RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog SET enable_nestloop = off SET jit = off
+AS $$
+DECLARE
+  item   record;
+  broken bigint;
+BEGIN
+  FOR item IN
+    SELECT c.conname AS name, c.confmatchtype = 'f' AS is_full, p.account_column, guard.pairs_accounts(c.oid) AS own_rows,
+      CASE mine.relkind WHEN 'p' THEN '' ELSE 'ONLY ' END || c.conrelid::regclass AS mine,
+      CASE theirs.relkind WHEN 'p' THEN '' ELSE 'ONLY ' END || c.confrelid::regclass AS theirs,
+      string_agg(format('t.%I = r.%I', m.attname, r.attname), ' AND ') AS joined,
+      string_agg(format('t.%I IS NOT NULL', m.attname), CASE c.confmatchtype WHEN 'f' THEN ' OR ' ELSE ' AND ' END) AS refers
+    FROM guard.tenant_tables() p
+    JOIN pg_constraint c ON c.conrelid = p.table_id AND c.contype = 'f' AND c.conparentid = 0
+    JOIN pg_class mine ON mine.oid = c.conrelid JOIN pg_class theirs ON theirs.oid = c.confrelid
+    CROSS JOIN unnest(c.conkey, c.confkey) pair(mine, theirs)
+    JOIN pg_attribute m ON m.attrelid = c.conrelid AND m.attnum = pair.mine
+    JOIN pg_attribute r ON r.attrelid = c.confrelid AND r.attnum = pair.theirs
+    WHERE NOT mine.relispartition
+    GROUP BY c.oid, c.conname, c.confmatchtype, p.account_column, mine.relkind, theirs.relkind, c.conrelid, c.confrelid
+    ORDER BY c.conrelid::regclass::text, c.conname
+  LOOP
+    IF NOT item.own_rows THEN
+      -- Rows of everybody's: they stay until this is committed.
+      EXECUTE format('SELECT FROM %s r WHERE EXISTS (SELECT FROM %s t WHERE t.%I = $1 AND %s) FOR KEY SHARE', item.theirs, item.mine, item.account_column, item.joined)
+        USING account;
+    END IF;
+    EXECUTE format('SELECT count(*) FROM %s t WHERE t.%I = $1 AND (%s) AND NOT EXISTS (SELECT FROM %s r WHERE %s)',
+      item.mine, item.account_column, item.refers, item.theirs, item.joined) INTO broken USING account;
+    IF broken > 0 THEN
+      RAISE EXCEPTION USING ERRCODE = 'AZ013',
+        MESSAGE = format('%s rows of %s refer to rows that the archive doesn''t have (%I).', broken, replace(item.mine, 'ONLY ', ''), item.name);
+    END IF;
+  END LOOP;
+END
+$$;
+
+-- Moves the sequences that fill columns of tenant tables past what an account brought. Changing a sequence
+-- waits for whoever draws from it, so that none goes back over a number that somebody has.
+CREATE FUNCTION guard.pass_sequences(account uuid) RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog
+AS $$
+DECLARE
+  item   record;
+  most   bigint;
+  passed boolean;
+BEGIN
+  FOR item IN
+    SELECT DISTINCT p.table_id, p.account_column, a.attname AS column, s.seqrelid::regclass AS sequence, s.seqincrement AS step
+    FROM guard.tenant_tables() p JOIN pg_attribute a ON a.attrelid = p.table_id AND a.attnum > 0
+      AND a.atttypid IN ('smallint'::regtype, 'integer'::regtype, 'bigint'::regtype)
+    JOIN pg_sequence s ON s.seqincrement > 0 AND (
+      EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_class'::regclass AND d.objid = s.seqrelid
+              AND d.refclassid = 'pg_class'::regclass AND d.refobjid = a.attrelid AND d.refobjsubid = a.attnum)
+      OR EXISTS (SELECT FROM pg_attrdef f JOIN pg_depend d ON d.classid = 'pg_attrdef'::regclass AND d.objid = f.oid
+                 WHERE f.adrelid = a.attrelid AND f.adnum = a.attnum AND d.refclassid = 'pg_class'::regclass AND d.refobjid = s.seqrelid))
+  LOOP
+    EXECUTE format('SELECT max(t.%I)::bigint FROM %s t WHERE t.%I = $1', item.column, item.table_id, item.account_column) INTO most USING account;
+    EXECUTE format('SELECT s.last_value >= $1 FROM %s s', item.sequence) INTO passed USING most;
+    IF NOT passed THEN
+      EXECUTE format('ALTER SEQUENCE %s INCREMENT %s', item.sequence, item.step);
+      EXECUTE format('SELECT s.last_value >= $1 FROM %s s', item.sequence) INTO passed USING most;
+      IF NOT passed THEN
+        EXECUTE format('ALTER SEQUENCE %s RESTART %s', item.sequence, most + item.step);
+      END IF;
+    END IF;
+  END LOOP;
+END
+$$;
+
+-- Ends an import: asks the foreign keys, counts what is there against what the archive says, leaves one line in
+-- the tenant's log and one in the vendor's, and makes the account active. Nobody has seen any of it before the commit.
+-- p_counts: rows by table; what isn't named has none. p_said: what both lines say.
+CREATE FUNCTION guard.close_import(p_account uuid, p_counts jsonb, p_said jsonb) RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog
+AS $$
+DECLARE
+  item  record;
+  found bigint;
+BEGIN
+  PERFORM set_config('session_replication_role', 'origin', true);
+  PERFORM guard.check_imported(p_account);
+  FOR item IN SELECT t.* FROM guard.tenant_tables() t JOIN pg_class c ON c.oid = t.table_id WHERE NOT c.relispartition LOOP
+    EXECUTE format('SELECT count(*) FROM %s t WHERE t.%I = $1', item.table_id, item.account_column) INTO found USING p_account;
+    IF found <> coalesce((p_counts ->> item.table_id::text)::bigint, 0) THEN
+      RAISE EXCEPTION USING ERRCODE = 'AZ012',
+        MESSAGE = format('%s has %s rows of the archive''s %s.', item.table_id, found, coalesce(p_counts ->> item.table_id::text, '0'));
+    END IF;
+  END LOOP;
+  PERFORM guard.pass_sequences(p_account);
+  INSERT INTO tenant.audit_log (account_id, actor, operation, subject, row_id, new_values)
+  VALUES (p_account, 'database:' || session_user, 'create', 'control.accounts', p_account, p_said);
+  PERFORM guard.leave();
+  DELETE FROM guard.purges p WHERE p.account_id = p_account;
+  UPDATE control.accounts SET status = 'active', updated_at = clock_timestamp() WHERE id = p_account;
+  PERFORM control.subscribe_account(p_account);
+  INSERT INTO control.admin_audit_log (action, account_id, account_slug, new_values)
+  SELECT 'tenant.import', a.id, a.slug, p_said FROM control.accounts a WHERE a.id = p_account;
+END
+$$;
+
 REVOKE ALL ON ALL FUNCTIONS IN SCHEMA guard FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION guard.uuid7(), guard.read_context(), guard.current_account(), guard.set_context(text), guard.log_reads(text, jsonb, boolean),
-  guard.holds(text), guard.permits(text), guard.check_reads(text[]), guard.including(text), guard.permissions() TO azora_runtime;
+  guard.holds(text), guard.permits(text), guard.check_reads(text[]), guard.including(text), guard.permissions(),
+  guard.describe_export(), guard.finish_export(text, text, bigint)
+  TO azora_runtime;
 
 RESET ROLE;

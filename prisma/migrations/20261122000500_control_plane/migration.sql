@@ -157,7 +157,7 @@ BEGIN
         ELSE 'provisioning, active, suspended, purge scheduled, purged: one step at a time, and back as far as suspended.' END;
   END IF;
   IF NEW.status = 'purging' AND OLD.status <> 'purging' THEN
-    PERFORM control.require_approvals(NEW);
+    PERFORM control.require_approvals(NEW), control.require_export(NEW);
   END IF;
   RETURN NEW;
 END
@@ -186,6 +186,27 @@ BEGIN
       MESSAGE = format('A purge needs %s operators to agree, and for "%s" there are %s.', needed, account.slug, given),
       HINT = CASE WHEN given = 0 THEN 'Ask for it with `azora tenant:purge --after 0d`; another vendor admin then says `azora tenant:approve`.'
         ELSE 'Another vendor admin has to say `azora tenant:approve`.' END;
+  END IF;
+END
+$$;
+
+-- With the setting `purge.require_export` at "yes" nobody is purged whose data were not taken home: a finished export
+-- that has seen the last change.
+CREATE FUNCTION control.require_export(account control.accounts) RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog
+AS $$
+DECLARE
+  exported boolean;
+BEGIN
+  IF NOT EXISTS (SELECT FROM control.settings s WHERE s.key = 'purge.require_export' AND s.value = '"yes"') THEN
+    RETURN;
+  END IF;
+  exported := guard.is_exported(account.id);
+  IF exported IS NOT TRUE THEN
+    RAISE EXCEPTION USING ERRCODE = 'AZ007',
+      MESSAGE = format(CASE WHEN exported IS NULL THEN 'A purge needs a finished export first, and of "%s" there is none.'
+        ELSE 'A purge needs a finished export of everything, and "%s" was changed since the last.' END, account.slug),
+      HINT = format('`azora tenant:export %s --out FILE`; one that is suspended has to be readable (`azora tenant:suspend --read-only`).', account.slug);
   END IF;
 END
 $$;
@@ -651,11 +672,15 @@ BEGIN
       SELECT receipt.purged_at + make_interval(days => s.value::text::integer) FROM control.settings s WHERE s.key = 'purge.backup_days'),
     'counts', receipt.counts, 'total', receipt.total, 'unread', unread, 'outsideStores', purge.outside_stores,
     'lastAudit', purge.last_audit, 'auditCheckpoint', purge.last_checkpoint,
+    -- The archive that was taken home last, if any was.
+    'export', (SELECT jsonb_build_object('manifest', e.manifest, 'finishedAt', e.finished_at)
+               FROM guard.exports e WHERE e.account_id = OLD.id ORDER BY e.finished_at DESC LIMIT 1),
     'schema', control.schema_fingerprint(), 'toolVersion', purge.tool_version, 'previousHash', receipt.previous_hash)::text;
   receipt.hash := encode(sha256(convert_to(receipt.payload, 'UTF8')), 'hex');
   INSERT INTO control.purge_receipts SELECT (receipt).*;
   DELETE FROM guard.purge_counts WHERE account_id = OLD.id;
   DELETE FROM guard.seals WHERE log = OLD.id;
+  DELETE FROM guard.exports WHERE account_id = OLD.id;
   DELETE FROM guard.purges WHERE account_id = OLD.id;
   RETURN NULL;
 END

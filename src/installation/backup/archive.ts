@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
+import { TAR_END, tarEntry } from "../../archive/tar.js";
 import { AzoraError } from "../../errors.js";
-import { END_OF_TAR, tarEntry } from "../../isolation/review/tar.js";
 import { type BackedUpFile, MANIFEST_FILE, type Manifest, parseManifest } from "./manifest.js";
 
 /** A part is held in memory, since its length stands in front of it. */
@@ -43,7 +43,7 @@ export class ArchiveWriter {
   *end(contents: Omit<Manifest, "files">, onManifest?: (manifest: Manifest) => void): Generator<Uint8Array> {
     const manifest = { ...contents, files: this.#files };
     yield tarEntry({ path: MANIFEST_FILE, content: Buffer.from(`${JSON.stringify(manifest, null, 2)}\n`) });
-    yield END_OF_TAR;
+    yield TAR_END;
     onManifest?.(manifest);
   }
 }

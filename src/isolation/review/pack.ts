@@ -1,11 +1,11 @@
 import { gzipSync } from "node:zlib";
+import { type PackedFile, tar } from "../../archive/tar.js";
 import { publicKeyOf, type SigningKey, signText } from "../../signing.js";
 import { sha256 } from "../fingerprint.js";
 import { reportPage } from "../report/page.js";
 import type { Report } from "../report/report.js";
 import { writeReport } from "../report/signed-report.js";
 import { databaseSql, grantsTable } from "./database-files.js";
-import { type PackedFile, tar } from "./tar.js";
 import { VERIFIER } from "./verifier.js";
 
 export interface PackInput {

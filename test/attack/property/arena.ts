@@ -33,8 +33,6 @@ export class Arena {
     try {
       // Whoever is in the template would be company to those who play alone.
       await world.look("DELETE FROM control.accounts");
-      // An account gets one receipt for its end, and these end more than once.
-      await world.look("DROP INDEX control.purge_receipts_account_id_key");
       await prepare?.(world);
       if (kind === "server") await shareFew(world);
       return new Arena(world);
