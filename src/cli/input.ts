@@ -114,11 +114,3 @@ export function parseWhole(text: string, flag: string): number {
     hint: "Money is written in minor units: 19000 is 190.00 EUR.",
   });
 }
-
-/** @throws AzoraError INVALID_INPUT for a slug: only the control plane knows which tenant has it */
-export function checkTenantId(id: string): string {
-  if (/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(id)) return id;
-  throw new AzoraError("INVALID_INPUT", `Without a control plane a tenant is named by its id, and "${id}" is none.`, {
-    hint: "Set AZORA_CONTROL_URL to name tenants by their slugs.",
-  });
-}

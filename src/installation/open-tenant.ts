@@ -1,9 +1,8 @@
-import { findTenant } from "../control-plane/find-tenant.js";
-import { AzoraError } from "../errors.js";
 import type { OpenTenant } from "../tenant-plane/access/open-tenant.js";
 import { findUser } from "../tenant-plane/access/users.js";
 import { userActor } from "../tenant-plane/context.js";
 import { openTenantDb } from "../tenant-plane/tenant-db.js";
+import { accountIdOf } from "./account-id.js";
 import { type Installation, type InstallationConfig, openInstallation } from "./open.js";
 
 export interface OpenTenantInput {
@@ -15,8 +14,6 @@ export interface OpenTenantInput {
   /** A user of the tenant, by e-mail address or id, to act as instead, with no more than its roles hold. */
   readonly as?: string | undefined;
 }
-
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /**
  * Works inside one tenant, through its own plane; the control plane, where there is one, only says which id a slug is.
@@ -32,13 +29,7 @@ export async function insideTenant<T>(input: OpenTenantInput, work: (tenant: Ope
 }
 
 async function openTenant(installation: Installation, { config, tenant, operator, as }: OpenTenantInput): Promise<OpenTenant> {
-  const hasControlPlane = config.engine.value === "embedded" || config.controlUrl !== undefined;
-  if (!hasControlPlane && !UUID.test(tenant)) {
-    throw new AzoraError("INVALID_INPUT", `Without a control plane --tenant takes an id, and "${tenant}" is none.`, {
-      hint: "Set AZORA_CONTROL_URL to name tenants by their slugs.",
-    });
-  }
-  const accountId = hasControlPlane ? (await findTenant(await installation.control(), tenant)).id : tenant;
+  const accountId = await accountIdOf(installation, config, tenant);
   const connection = await installation.tenant();
   const context = { accountId, actor: `operator:${operator}` };
   if (as === undefined) return { ...connection, context };

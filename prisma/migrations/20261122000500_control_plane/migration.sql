@@ -998,6 +998,7 @@ AS $$
   VALUES
     ('purge.approvals', '1'::jsonb, 1, 10, NULL::text[]),
     ('purge.backup_days', NULL, 0, 3650, NULL),
+    ('purge.require_export', '"no"', NULL, NULL, ARRAY['no', 'yes']),
     ('billing.days_until_due', '14', 1, 365, NULL),
     ('billing.grace_days', '14', 0, 365, NULL),
     ('billing.read_only_days', '14', 0, 365, NULL),
@@ -1005,7 +1006,8 @@ AS $$
 $$;
 
 -- Whoever writes a setting: it is what the functions that read it take. That fewer have to agree to a
--- purge is the database's owner's to say: a vendor admin could otherwise do alone what takes two.
+-- purge, or that it needs no export, is the database's owner's to say: a vendor admin could otherwise
+-- do alone what takes two.
 CREATE FUNCTION control.check_setting() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog
 AS $$
@@ -1021,9 +1023,10 @@ BEGIN
   ELSIF known.words IS NOT NULL AND (NEW.value #>> '{}' = ANY (known.words)) IS NOT TRUE THEN
     RAISE EXCEPTION USING ERRCODE = 'AZ013', MESSAGE = format('%s is one of: %s.', NEW.key, array_to_string(known.words, ', '));
   END IF;
-  IF NEW.key = 'purge.approvals' AND TG_OP = 'UPDATE' AND NEW.value::text::integer < OLD.value::text::integer
-     AND NOT pg_has_role(session_user, 'azora_owner', 'MEMBER') THEN
-    RAISE EXCEPTION USING ERRCODE = 'AZ006', MESSAGE = format('Only the database''s owner lowers purge.approvals, which is %s.', OLD.value),
+  IF TG_OP = 'UPDATE' AND NOT pg_has_role(session_user, 'azora_owner', 'MEMBER')
+     AND (NEW.key = 'purge.approvals' AND NEW.value::text::integer < OLD.value::text::integer
+       OR NEW.key = 'purge.require_export' AND OLD.value = '"yes"' AND NEW.value <> OLD.value) THEN
+    RAISE EXCEPTION USING ERRCODE = 'AZ006', MESSAGE = format('Only the database''s owner lowers %s, which is %s.', NEW.key, OLD.value #>> '{}'),
       HINT = 'The same with --as-owner and AZORA_OWNER_URL.';
   END IF;
   RETURN NEW;

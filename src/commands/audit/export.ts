@@ -2,7 +2,7 @@ import { boolean, option, string } from "@oclif/core/flags";
 import type { AuditFormat, AuditText } from "../../cli/audit-format.js";
 import { AzoraCommand } from "../../cli/base-command.js";
 import { switchFlag } from "../../cli/flags.js";
-import { type AuditFilter, checkTenantId, parseAuditFilter } from "../../cli/input.js";
+import { type AuditFilter, parseAuditFilter } from "../../cli/input.js";
 import { operatorName } from "../../cli/operator-name.js";
 import { checkOutputFile } from "../../cli/output-file.js";
 import { writeAudit } from "../../cli/write-audit.js";
@@ -92,10 +92,8 @@ async function tenantLog(
   tenant: string,
   { filter, format, checkpoints }: Source,
 ): Promise<AuditText> {
-  const { findTenant } = await import("../../control-plane/find-tenant.js");
-  const { hasControlPlane } = await import("../../installation/self-hosted.js");
-  const accountId = hasControlPlane(config) ? (await findTenant(await installation.control(), tenant)).id : checkTenantId(tenant);
-  const context = { accountId, actor: `operator:${operatorName(config)}` };
+  const { accountIdOf } = await import("../../installation/account-id.js");
+  const context = { accountId: await accountIdOf(installation, config, tenant), actor: `operator:${operatorName(config)}` };
   const connection = await installation.tenant();
   const { readAuditLines } = await import("../../tenant-plane/read-audit-lines.js");
   if (format === "jsonl") return { lines: readAuditLines(connection, context, { filter, checkpoints }) };

@@ -1,14 +1,11 @@
 import { string } from "@oclif/core/flags";
 import { AzoraCommand } from "../../cli/base-command.js";
 import { switchFlag, tenantArgument } from "../../cli/flags.js";
-import { checkTenantId } from "../../cli/input.js";
 import { operatorName } from "../../cli/operator-name.js";
 import { checkOutputFile, writeOutputFile, writeToStream } from "../../cli/output-file.js";
 import { withProgress } from "../../cli/progress.js";
 import { exportDetails } from "../../cli/views/archive.js";
-import type { Config } from "../../config.js";
 import { AzoraError } from "../../errors.js";
-import type { Installation } from "../../installation/open.js";
 import type { ExportTenantResult } from "../../tenant-plane/export/export-tenant.js";
 
 interface ExportResult extends ExportTenantResult {
@@ -40,6 +37,7 @@ export default class TenantExportCommand extends AzoraCommand {
       throw new AzoraError("USAGE", "An archive is nothing for a terminal.", { hint: "Name a file with --out, or pipe it." });
     const config = this.settings();
     const { openInstallation, signingKeyOf } = await import("../../installation/open.js");
+    const { accountIdOf } = await import("../../installation/account-id.js");
     const { exportTenant } = await import("../../tenant-plane/export/export-tenant.js");
     const key = signingKeyOf(config);
     if (!key) {
@@ -68,11 +66,4 @@ export default class TenantExportCommand extends AzoraCommand {
     this.done(said);
     return toFile ? { ...result, file: out } : undefined;
   }
-}
-
-async function accountIdOf(installation: Installation, config: Config, tenant: string): Promise<string> {
-  const hasControlPlane = config.engine.value === "embedded" || config.controlUrl !== undefined;
-  if (!hasControlPlane) return checkTenantId(tenant);
-  const { findTenant } = await import("../../control-plane/find-tenant.js");
-  return (await findTenant(await installation.control(), tenant)).id;
 }
