@@ -85,9 +85,9 @@ const breakages: Breakage[] = [
     what: "one column that the vendor's groups may read",
     // Without the guard's functions the policy itself would refuse them.
     breaks: `GRANT USAGE ON SCHEMA tenant, guard TO azora_support; GRANT SELECT (title) ON tenant.documents TO azora_support;
-      GRANT EXECUTE ON FUNCTION guard.current_account(), guard.read_context() TO azora_support`,
+      GRANT EXECUTE ON FUNCTION guard.current_account(), guard.read_context(), guard.permits(text), guard.holds(text) TO azora_support`,
     mends: `REVOKE USAGE ON SCHEMA tenant, guard FROM azora_support; REVOKE SELECT (title) ON tenant.documents FROM azora_support;
-      REVOKE EXECUTE ON FUNCTION guard.current_account(), guard.read_context() FROM azora_support`,
+      REVOKE EXECUTE ON FUNCTION guard.current_account(), guard.read_context(), guard.permits(text), guard.holds(text) FROM azora_support`,
     check: () => tryControlPlane(stage),
     says: /every SELECT of azora_admin on schema tenant is refused with 42501\. Found: 2 of/,
   },
