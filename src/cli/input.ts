@@ -64,29 +64,6 @@ export function parsePairs(pairs: readonly string[], flag: string): Record<strin
   );
 }
 
-/** What an audit log is filtered by, as flags. */
-export interface AuditFlags {
-  readonly since: string | undefined;
-  readonly until: string | undefined;
-  readonly actor: string | undefined;
-  readonly action: string | undefined;
-}
-
-export interface AuditFilter {
-  readonly since?: Date;
-  readonly until?: Date;
-  readonly actor?: string;
-  readonly action?: string;
-}
-
-/** @throws AzoraError INVALID_INPUT */
-export function parseAuditFilter({ actor, action, ...period }: AuditFlags): AuditFilter {
-  const since = parseTime(period.since, "--since");
-  const until = parseTime(period.until, "--until");
-  if (since && until && since >= until) throw new AzoraError("INVALID_INPUT", "--since has to be before --until.");
-  return { ...(since && { since }), ...(until && { until }), ...(actor && { actor }), ...(action && { action }) };
-}
-
 /** @throws AzoraError INVALID_INPUT */
 export function parseLimit(text: string, hint = "--after SLUG goes on behind a page."): number {
   const limit = Number(text);
@@ -112,13 +89,5 @@ export function parseWhole(text: string, flag: string): number {
   if (/^\d+$/.test(text) && Number.isSafeInteger(number)) return number;
   throw new AzoraError("INVALID_INPUT", `${flag} "${text}" is not a whole number.`, {
     hint: "Money is written in minor units: 19000 is 190.00 EUR.",
-  });
-}
-
-/** @throws AzoraError INVALID_INPUT for a slug: only the control plane knows which tenant has it */
-export function checkTenantId(id: string): string {
-  if (/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(id)) return id;
-  throw new AzoraError("INVALID_INPUT", `Without a control plane --tenant takes an id, and "${id}" is none.`, {
-    hint: "Set AZORA_CONTROL_URL to name tenants by their slugs.",
   });
 }

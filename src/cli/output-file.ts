@@ -57,7 +57,7 @@ export async function writeOutputText(file: string, content: string | Uint8Array
 }
 
 /** Writes as fast as the reader reads, and leaves the stream open. */
-export async function writeToStream(stream: NodeJS.WritableStream, chunks: AsyncIterable<string>): Promise<void> {
+export async function writeToStream(stream: NodeJS.WritableStream, chunks: AsyncIterable<string | Uint8Array>): Promise<void> {
   await pipeline(chunks, stream, { end: false });
 }
 

@@ -15,6 +15,10 @@ const BENCHES: Readonly<Record<string, { readonly about: string; readonly load: 
     about: "what the vendor does to many tenants, or a large one, beside the same by hand in psql",
     load: () => import("./control-plane/run.js"),
   },
+  audit: {
+    about: "the audit log on its way out, beside psql",
+    load: () => import("./audit/run.js"),
+  },
 };
 
 interface Bench {

@@ -30,7 +30,7 @@ declare module "vitest" {
 /** Starts a server (or takes AZORA_TEST_SERVER_URL) and prepares one template for each engine. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const given = process.env.AZORA_TEST_SERVER_URL;
-  const server: TestServer = given ? { url: given, stop: async () => undefined } : await startServer();
+  const server: Pick<TestServer, "url" | "stop"> = given ? { url: given, stop: async () => undefined } : await startServer();
   const keys = {
     password: makePassword(),
     contextKey: { id: "test", secret: randomBytes(32).toString("base64") },

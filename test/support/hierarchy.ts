@@ -233,6 +233,12 @@ export const PERMISSIONS: readonly Permission[] = [
     "audit:tail --control-plane",
     "SELECT transaction_id FROM control.admin_audit_log",
   ),
+  may(
+    "vendor-admin",
+    "count what is in the admin audit log",
+    "audit:stats --control-plane",
+    "SELECT count(*) FROM control.admin_audit_log",
+  ),
   may("vendor-admin", "read the settings and the published keys", "", "SELECT * FROM control.settings"),
   may(
     "nobody",

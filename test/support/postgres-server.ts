@@ -14,6 +14,8 @@ const SUPERUSER = "postgres";
 export interface TestServer {
   /** The superuser's connection string, database `postgres`. */
   readonly url: string;
+  /** Ends all connections, and starts again on the same data and port. */
+  restart(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -52,15 +54,33 @@ async function startIn(directory: string, overrides: ServerSettings): Promise<Te
 
   const port = await freePort();
   const log = join(directory, "server.log");
-  const logTo = openSync(log, "a");
-  const server = spawn(join(bin, "postgres"), ["-D", data, ...settings({ port, unix_socket_directories: work, ...overrides })], {
-    ...options,
-    stdio: ["ignore", logTo, logTo],
-  });
-  closeSync(logTo);
   const url = `postgresql://${SUPERUSER}:${password}@127.0.0.1:${port}/postgres`;
-  await answering(url, server, log);
-  return { url, stop: () => stop(server, directory) };
+  const start = async () => {
+    const logTo = openSync(log, "a");
+    const started = spawn(
+      join(bin, "postgres"),
+      ["-D", data, ...settings({ port, unix_socket_directories: work, ...overrides })],
+      {
+        ...options,
+        stdio: ["ignore", logTo, logTo],
+      },
+    );
+    closeSync(logTo);
+    await answering(url, started, log);
+    return started;
+  };
+  let server = await start();
+  return {
+    url,
+    async restart() {
+      await stop(server);
+      server = await start();
+    },
+    async stop() {
+      await stop(server);
+      rmSync(directory, { recursive: true, force: true });
+    },
+  };
 }
 
 function settings(given: ServerSettings): string[] {
@@ -112,11 +132,9 @@ async function answering(url: string, server: ChildProcess, log: string): Promis
   throw new Error(`PostgreSQL did not start:\n${readFileSync(log, "utf8")}`);
 }
 
-async function stop(server: ChildProcess, directory: string): Promise<void> {
-  if (server.exitCode === null) {
-    const ended = new Promise((resolve) => server.once("exit", resolve));
-    server.kill("SIGINT"); // a fast shutdown: it doesn't wait for clients
-    await ended;
-  }
-  rmSync(directory, { recursive: true, force: true });
+async function stop(server: ChildProcess): Promise<void> {
+  if (server.exitCode !== null) return;
+  const ended = new Promise((resolve) => server.once("exit", resolve));
+  server.kill("SIGINT"); // a fast shutdown: it doesn't wait for clients
+  await ended;
 }

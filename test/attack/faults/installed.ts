@@ -21,7 +21,7 @@ export interface Installed {
  */
 export async function installOnServer(): Promise<Installed> {
   const lent = process.env.AZORA_TEST_SERVER_URL;
-  const server: TestServer = lent ? { url: lent, stop: async () => undefined } : await startServer();
+  const server: Pick<TestServer, "url" | "stop"> = lent ? { url: lent, stop: async () => undefined } : await startServer();
   const name = `azora_faults_${randomBytes(4).toString("hex")}`;
   await administer(server.url, `CREATE DATABASE ${name} TEMPLATE template0`);
   const pool = new Pool({ connectionString: urlOf(server.url, name), max: 2 });
