@@ -60,7 +60,7 @@ describe("to stdout", () => {
     expect(titles).toBe(
       "id,occurredAt,operator,action,outcome,accountId,accountSlug,oldValues,newValues,reason,message,command,requestId,transactionId",
     );
-    expect(row).toContain('""suspension"":""full""');
+    expect(row).toContain('""suspension"": ""full""');
     expect(stdout).toContain(",\"'=HYPERLINK(");
     expect(row?.split(",")[2]).toBe("azora_admin");
   });

@@ -20,8 +20,6 @@ interface ExportResult {
   readonly manifest: string | null;
 }
 
-const COMPRESSION = { exclusive: ["gzip", "zstd"] };
-
 export default class AuditExportCommand extends AzoraCommand {
   static override summary = "Take an audit log out: a tenant's, or the control plane's.";
   static override description =
@@ -41,8 +39,8 @@ export default class AuditExportCommand extends AzoraCommand {
       options: ["jsonl", "csv", "parquet", "ocsf"] as const,
       default: "jsonl",
     })(),
-    gzip: switchFlag({ description: "Compress it with gzip.", ...COMPRESSION }),
-    zstd: switchFlag({ description: "Compress it with Zstandard (Node 22.15 or later).", ...COMPRESSION }),
+    gzip: switchFlag({ description: "Compress it with gzip.", exclusive: ["zstd"] }),
+    zstd: switchFlag({ description: "Compress it with Zstandard (Node 22.15 or later).", exclusive: ["gzip"] }),
     output: string({ description: "File to write; `-` is stdout.", default: "-", helpValue: "FILE" }),
     manifest: string({ description: "File for what was exported: hash, entries, filters, schema, cursor.", helpValue: "FILE" }),
     force: switchFlag({ description: "Replace the files if they exist." }),
