@@ -102,6 +102,18 @@ module.exports = {
       { path: "node_modules/(@babel|@prisma/prisma-schema-wasm|tinyglobby)/" },
     ),
     forbid(
+      "parquet",
+      "Files of an audit log are made in one place.",
+      { path: "^src/", pathNot: room("audit-file") },
+      { path: "node_modules/hyparquet" },
+    ),
+    forbid(
+      "formats-know-no-plane",
+      "A format turns lines into bytes, whoever's they are.",
+      { path: room("audit-file") },
+      { path: "^src/(commands|cli|installation|quickstart|control-plane|tenant-plane|billing|isolation|generated)/" },
+    ),
+    forbid(
       "manifests",
       "YAML comes in and goes out in one place.",
       { path: "^src/", pathNot: "^src/control-plane/manifest/" },

@@ -74,8 +74,7 @@ export type { OutsideStore, StoreOutcome } from "./control-plane/outside-stores.
 export { checkPurge, type PurgePreview, previewPurge } from "./control-plane/preview-purge.js";
 export { type PurgeDueInput, type PurgeDueResult, purgeDue } from "./control-plane/purge-due.js";
 export { type PurgeTenantInput, type PurgeTenantResult, purgeTenant } from "./control-plane/purge-tenant.js";
-export { type AdminAuditEntry, readAdminAudit } from "./control-plane/read-admin-audit.js";
-export { type AdminLinesOptions, readAdminLines } from "./control-plane/read-admin-lines.js";
+export { type AdminAuditEntry, exportAdminAudit, readAdminAudit, tailAdminAudit } from "./control-plane/read-admin-audit.js";
 export { findReceipt, listReceipts, type ReceiptPage } from "./control-plane/read-receipts.js";
 export type { Addendum, Link, Receipt } from "./control-plane/receipt.js";
 export { checkReceiptFile, readReceiptFile } from "./control-plane/receipt-file.js";
@@ -84,11 +83,13 @@ export { approvePurge, cancelPurge, type SchedulePurgeInput, schedulePurge } fro
 export { type SealLogInput, sealLog } from "./control-plane/seal-log.js";
 export { type ChangeSettingInput, changeSetting, listSettings, type PlatformSetting } from "./control-plane/settings.js";
 export { type SuspendTenantInput, suspendTenant } from "./control-plane/suspend-tenant.js";
-export { type TailOptions, tailAdminAudit } from "./control-plane/tail-admin-audit.js";
 export type { Tenant } from "./control-plane/tenant.js";
 export { type TenantStats, tenantStats } from "./control-plane/tenant-stats.js";
 export { type UpdateTenantInput, updateTenant } from "./control-plane/update-tenant.js";
 export { type WhoAmI, whoAmI } from "./control-plane/who-am-i.js";
+export type { ExportQuery, LogExport } from "./database/logs/export.js";
+export type { LogFilter } from "./database/logs/log.js";
+export type { TailOptions } from "./database/logs/tail.js";
 export { AzoraError, type ErrorCode, EXIT } from "./errors.js";
 export { type ImportTenantInput, type ImportTenantResult, importTenant } from "./installation/import/import-tenant.js";
 export { type Installation, openInstallation } from "./installation/open.js";
@@ -110,10 +111,8 @@ export {
 } from "./tenant-plane/access/roles.js";
 export { disableUser, inviteUser, listUsers, type TenantUser } from "./tenant-plane/access/users.js";
 export type { TenantContext } from "./tenant-plane/context.js";
-
 export { type ExportTenantInput, type ExportTenantResult, exportTenant } from "./tenant-plane/export/export-tenant.js";
-export { type AuditLinesOptions, openAuditLog, readAuditLines } from "./tenant-plane/read-audit-lines.js";
-
-export { type AuditEntry, readAuditLog } from "./tenant-plane/read-audit-log.js";
+export { openAuditLog } from "./tenant-plane/open-audit-log.js";
+export { type AuditEntry, exportAuditLog, readAuditLog, tailAuditLog } from "./tenant-plane/read-audit-log.js";
 export type { TenantClient, TenantTransaction } from "./tenant-plane/tenant-client.js";
 export type { TenantConnection, TenantDbOptions } from "./tenant-plane/tenant-db.js";

@@ -64,29 +64,6 @@ export function parsePairs(pairs: readonly string[], flag: string): Record<strin
   );
 }
 
-/** What an audit log is filtered by, as flags. */
-export interface AuditFlags {
-  readonly since: string | undefined;
-  readonly until: string | undefined;
-  readonly actor: string | undefined;
-  readonly action: string | undefined;
-}
-
-export interface AuditFilter {
-  readonly since?: Date;
-  readonly until?: Date;
-  readonly actor?: string;
-  readonly action?: string;
-}
-
-/** @throws AzoraError INVALID_INPUT */
-export function parseAuditFilter({ actor, action, ...period }: AuditFlags): AuditFilter {
-  const since = parseTime(period.since, "--since");
-  const until = parseTime(period.until, "--until");
-  if (since && until && since >= until) throw new AzoraError("INVALID_INPUT", "--since has to be before --until.");
-  return { ...(since && { since }), ...(until && { until }), ...(actor && { actor }), ...(action && { action }) };
-}
-
 /** @throws AzoraError INVALID_INPUT */
 export function parseLimit(text: string, hint = "--after SLUG goes on behind a page."): number {
   const limit = Number(text);

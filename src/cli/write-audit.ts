@@ -1,29 +1,28 @@
-import { AUDIT_COLUMNS, type AuditText, formatAudit } from "./audit-format.js";
 import type { Io } from "./io.js";
 import { writeOutputFile, writeToStream } from "./output-file.js";
 import { type Progress, withProgress } from "./progress.js";
 
 export interface WriteAuditOptions {
-  readonly log: keyof typeof AUDIT_COLUMNS;
   /** A file; `-` is stdout. */
   readonly output: string;
   readonly force: boolean;
 }
 
-/** Writes an audit log entry by entry, whatever its length. @returns how many entries */
-export async function writeAudit(io: Io, text: AuditText, options: WriteAuditOptions): Promise<number> {
-  const { log, output, force } = options;
-  let count = 0;
+/**
+ * Writes an export, whatever its length.
+ * @param open begins it, and tells what it is given how many entries have passed
+ * @returns what it began
+ */
+export async function writeAudit<T extends { readonly bytes: AsyncIterable<Uint8Array> }>(
+  io: Io,
+  open: (onRows: (rows: number) => void) => Promise<T>,
+  { output, force }: WriteAuditOptions,
+): Promise<T> {
   const write = async (progress: Progress) => {
-    const onEntry = (done: number) => {
-      count = done;
-      progress.update({ done, unit: "entries" });
-    };
-    const formatted = formatAudit(text, { columns: AUDIT_COLUMNS[log], onEntry });
-    await (output === "-" ? writeToStream(io.out.stream, formatted) : writeOutputFile(output, formatted, { force }));
+    const opened = await open((done) => progress.update({ done, unit: "entries" }));
+    await (output === "-" ? writeToStream(io.out.stream, opened.bytes) : writeOutputFile(output, opened.bytes, { force }));
+    return opened;
   };
   // Both would draw on the same screen.
-  if (output === "-" && io.out.isTty) await write({ update: () => undefined });
-  else await withProgress(io, "Exporting", write);
-  return count;
+  return output === "-" && io.out.isTty ? write({ update: () => undefined }) : withProgress(io, "Exporting", write);
 }

@@ -1,15 +1,10 @@
-import type { AdminAuditLog } from "../generated/control/client.js";
-import type { AdminAuditLogWhereInput } from "../generated/control/models.js";
-import { attempt } from "./attempt.js";
+import { countLog, type LogCounts } from "../database/logs/count.js";
+import { entriesOf, toEntry } from "../database/logs/entries.js";
+import { type ExportQuery, type LogExport, openExport } from "../database/logs/export.js";
+import type { LogFilter } from "../database/logs/log.js";
+import { type TailOptions, tailLog } from "../database/logs/tail.js";
+import { adminAuditLog } from "./admin-audit-log.js";
 import type { ControlConnection } from "./connection.js";
-
-export interface AuditFilter {
-  readonly since?: Date;
-  /** Exclusive. */
-  readonly until?: Date;
-  readonly actor?: string;
-  readonly action?: string;
-}
 
 /** One control-plane action, as it is exported. */
 export interface AdminAuditEntry {
@@ -31,40 +26,41 @@ export interface AdminAuditEntry {
   readonly command: string | null;
   readonly requestId: string | null;
   readonly transactionId: number;
+  /** SHA-256 of the entry as it was written, hex: docs/audit-format.md. */
+  readonly contentHash: string;
 }
-
-const PAGE = 1000;
 
 /**
- * Reads admin_audit_log in its order, page by page, in constant memory.
- * @throws AzoraError NOT_PERMITTED
+ * Opens an export of admin_audit_log: lines of JSON in the order of their ids, in constant memory, and the cursor
+ * where the next one continues.
+ * @throws AzoraError NOT_PERMITTED, INVALID_INPUT
  */
-export async function* readAdminAudit(connection: ControlConnection, filter: AuditFilter = {}): AsyncGenerator<AdminAuditEntry> {
-  let after = 0n;
-  for (;;) {
-    const rows = await attempt(connection, { action: "audit.export" }, () =>
-      connection.client.adminAuditLog.findMany({
-        where: { ...toWhere(filter), id: { gt: after } },
-        orderBy: { id: "asc" },
-        take: PAGE,
-      }),
-    );
-    yield* rows.map(toEntry);
-    const last = rows.at(-1);
-    if (!last || rows.length < PAGE) return;
-    after = last.id;
-  }
+export function exportAdminAudit(connection: ControlConnection, query: ExportQuery = {}): Promise<LogExport> {
+  return openExport(adminAuditLog(connection, "audit.export"), query);
 }
 
-function toWhere({ since, until, actor, action }: AuditFilter): AdminAuditLogWhereInput {
-  return {
-    ...(since || until ? { occurredAt: { ...(since && { gte: since }), ...(until && { lt: until }) } } : {}),
-    ...(actor ? { operator: actor } : {}),
-    ...(action ? { action } : {}),
-  };
+/** The same as entries, one by one. @throws AzoraError as exportAdminAudit() */
+export async function* readAdminAudit(connection: ControlConnection, query: ExportQuery = {}): AsyncGenerator<AdminAuditEntry> {
+  const { lines } = await exportAdminAudit(connection, query);
+  yield* entriesOf<AdminAuditEntry>(lines);
 }
 
-/** Turns a row of control.admin_audit_log into an entry. */
-export function toEntry({ id, transactionId, contentHash: _, ...entry }: AdminAuditLog): AdminAuditEntry {
-  return { id: Number(id), ...entry, transactionId: Number(transactionId) };
+/**
+ * The end of admin_audit_log, and with `follow` whatever is added to it: see tailLog().
+ * @throws AzoraError as exportAdminAudit(); without `follow` connection errors as well
+ */
+export async function* tailAdminAudit(connection: ControlConnection, options: TailOptions): AsyncGenerator<AdminAuditEntry> {
+  for await (const line of tailLog(adminAuditLog(connection, "audit.tail"), options)) yield toEntry<AdminAuditEntry>(line);
+}
+
+/**
+ * Counts the entries of admin_audit_log by operator, action, outcome, tenant and day.
+ * @param top how many names of each are told
+ * @throws AzoraError as exportAdminAudit()
+ */
+export function countAdminAudit(
+  connection: ControlConnection,
+  { filter = {}, top }: { readonly filter?: LogFilter; readonly top: number },
+): Promise<LogCounts> {
+  return countLog(adminAuditLog(connection, "audit.stats"), filter, top);
 }

@@ -1,10 +1,10 @@
 import type { Config } from "../config.js";
 import type { ControlConnection } from "../control-plane/connection.js";
-import { openAdminLog } from "../control-plane/read-admin-lines.js";
+import { openAdminLog } from "../control-plane/open-admin-log.js";
 import { AzoraError } from "../errors.js";
 import { CONTROL_PLANE, type LogName } from "../seal/line.js";
 import { type OpenLog, verifyLog } from "../seal/verify-log.js";
-import { openAuditLog } from "../tenant-plane/read-audit-lines.js";
+import { openAuditLog } from "../tenant-plane/open-audit-log.js";
 import { keyFrom, ownKey } from "./check-report.js";
 import { type KeptCheckpoints, readCheckpointFile } from "./checkpoint-file.js";
 import { type Installation, openInstallation } from "./open.js";
@@ -97,6 +97,6 @@ interface Opening {
 
 /** One log, over the login whose log it is. */
 export async function openLog(installation: Installation, { accountId, connection, actor }: Opening): Promise<OpenLog> {
-  if (accountId !== null) return openAuditLog(await installation.tenant(), { accountId, actor }, "verify");
-  return openAdminLog(connection ?? (await installation.administration()), "audit.verify");
+  if (accountId !== null) return openAuditLog(await installation.tenant(), { accountId, actor });
+  return openAdminLog(connection ?? (await installation.administration()));
 }

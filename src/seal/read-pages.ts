@@ -3,14 +3,6 @@ import { CONTROL_LINE, TENANT_LINE } from "./line.js";
 /** Runs one statement on a connection that is in one snapshot for as long as the log is read. */
 export type Query = <Row extends object>(text: string, values: readonly unknown[]) => Promise<readonly Row[]>;
 
-export interface LineFilter {
-  readonly since?: Date;
-  /** Exclusive. */
-  readonly until?: Date;
-  readonly actor?: string;
-  readonly action?: string;
-}
-
 /** Where a log's lines come from. */
 export interface LineTable {
   /** `$1` is the account; the control plane's log has none and takes NULL. */
@@ -19,8 +11,6 @@ export interface LineTable {
   readonly key: "uuid" | "bigint";
   /** Below every id. */
   readonly beginning: string;
-  readonly actor: string;
-  readonly action: string;
 }
 
 export const TENANT_LOG: LineTable = {
@@ -28,8 +18,6 @@ export const TENANT_LOG: LineTable = {
   line: TENANT_LINE,
   key: "uuid",
   beginning: "00000000-0000-0000-0000-000000000000",
-  actor: "l.actor",
-  action: "l.operation::text",
 };
 
 export const CONTROL_LOG: LineTable = {
@@ -37,8 +25,6 @@ export const CONTROL_LOG: LineTable = {
   line: CONTROL_LINE,
   key: "bigint",
   beginning: "0",
-  actor: "l.operator",
-  action: "l.action",
 };
 
 const ROWS = 5000;
@@ -51,13 +37,11 @@ const BYTES = 4 << 20;
  */
 export async function* readPages(
   query: Query,
-  { table, account, filter = {} }: { readonly table: LineTable; readonly account: string | null; readonly filter?: LineFilter },
+  { table, account }: { readonly table: LineTable; readonly account: string | null },
 ): AsyncGenerator<string> {
-  const { since, until, actor, action } = filter;
-  const values = [account, since ?? null, until ?? null, actor ?? null, action ?? null];
   const text = pageSql(table);
   const ask = (after: string) =>
-    query<{ lines: string | null; last: string | null }>(text, [...values, after]).then(([page]) => page);
+    query<{ lines: string | null; last: string | null }>(text, [account, after]).then(([page]) => page);
   let next = ask(table.beginning);
   try {
     for (let page = await next; page?.lines && page.last; page = await next) {
@@ -81,12 +65,11 @@ export async function readRow(
   return row?.line;
 }
 
-function pageSql({ from, line, key, actor, action }: LineTable): string {
+function pageSql({ from, line, key }: LineTable): string {
   return `SELECT string_agg(p.line, E'\\n' ORDER BY p.id) AS lines, (array_agg(p.id::text ORDER BY p.id DESC))[1] AS last
     FROM (SELECT r.id, r.line, sum(octet_length(r.line)) OVER (ORDER BY r.id) - octet_length(r.line) AS before
           FROM (SELECT l.id, ${line} AS line FROM ${from}
-                AND ($2::timestamptz IS NULL OR l.occurred_at >= $2) AND ($3::timestamptz IS NULL OR l.occurred_at < $3)
-                AND ($4::text IS NULL OR ${actor} = $4) AND ($5::text IS NULL OR ${action} = $5) AND l.id > $6::${key}
+                AND l.id > $2::${key}
                 ORDER BY l.id LIMIT ${ROWS}) r) p
     WHERE p.before < ${BYTES}`;
 }

@@ -6,6 +6,7 @@ import { suspendTenant } from "../../src/control-plane/suspend-tenant.js";
 import { publicKeyOf } from "../../src/signing.js";
 import { exportTenant } from "../../src/tenant-plane/export/export-tenant.js";
 import { plant } from "../support/sample.js";
+import { seal } from "../support/sealed.js";
 import { type EngineKind, World } from "../support/world.js";
 import { addOddSchema, plantOddRows } from "./odd-schema.js";
 import { type Export, exportTo, importFrom, linesOf, readContent, rowsOf, scratch, signingKey } from "./support.js";
@@ -30,6 +31,7 @@ describe.each(MOVES)("a tenant that moves from %s to %s", (from, to) => {
     await plantOddRows(there, there.a.id);
     await there.db(there.a).document.updateMany({ data: { title: "changed" } });
     await there.db(there.a).document.findMany();
+    await seal(there, there.a);
     archive = await exportTo(there, there.a, folder.at("alpha.tar"));
   });
   afterAll(async () => {

@@ -18,8 +18,8 @@ export const { sealLog } = (await import(
   dist("control-plane/seal-log.js")
 )) as typeof import("../../src/control-plane/seal-log.js");
 export const { openAuditLog } = (await import(
-  dist("tenant-plane/read-audit-lines.js")
-)) as typeof import("../../src/tenant-plane/read-audit-lines.js");
+  dist("tenant-plane/open-audit-log.js")
+)) as typeof import("../../src/tenant-plane/open-audit-log.js");
 export const { verifyLog } = (await import(dist("seal/verify-log.js"))) as typeof import("../../src/seal/verify-log.js");
 export const { TENANT_LINE } = (await import(dist("seal/line.js"))) as typeof import("../../src/seal/line.js");
 export const { parseSigningKey } = (await import(dist("signing.js"))) as typeof import("../../src/signing.js");

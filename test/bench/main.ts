@@ -8,7 +8,7 @@ const BENCHES: Readonly<Record<string, { readonly about: string; readonly load: 
     load: () => import("./tenant-db/run.js"),
   },
   audit: {
-    about: "sealing and verifying an audit log, and a forger who is the database's superuser",
+    about: "an audit log on its way out, sealed and verified, and a forger who is the database's superuser",
     load: () => import("./audit/run.js"),
   },
   isolation: {

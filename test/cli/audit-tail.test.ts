@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { type Azora, initialised } from "./azora.js";
 
@@ -24,6 +25,30 @@ it("prints the last entries as one JSON object a line, with and without --json",
       },
     ]);
   }
+});
+
+it("prints the end of a tenant's log, and of one table in it", async () => {
+  const { exit, stdout } = await azora.run(["audit:tail", "--tenant", "acme", "--lines", "3", "--table", "roles"]);
+  expect(exit).toBe(0);
+  const entries = stdout
+    .trim()
+    .split("\n")
+    .map((line) => JSON.parse(line) as object);
+  expect(entries).toMatchObject(Array.from({ length: 3 }, () => ({ subject: "roles", operation: "create" })));
+  expect(await azora.json(["audit:tail", "--tenant", "nobody"])).toMatchObject({ exit: 3 });
+});
+
+it("goes on from the cursor of an export", async () => {
+  const file = join(azora.home, "log.jsonl");
+  const { cursor } = (await azora.json(["audit:export", "--control-plane", "--output", file])).document.result;
+  await azora.run(["tenant:hold", "acme", "--reason", "since then"]);
+  const { stdout } = await azora.run(["audit:tail", "--control-plane", "--after", cursor]);
+  expect(
+    stdout
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line) as object),
+  ).toMatchObject([{ action: "tenant.hold" }]);
 });
 
 it("follows nothing where nobody else can write", async () => {

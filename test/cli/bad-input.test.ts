@@ -119,7 +119,7 @@ const CASES: Record<string, Case> = {
     env: () => ({ AZORA_TENANT_URL: UNREACHABLE }),
     code: "INVALID_INPUT",
     exit: 2,
-    says: "takes an id",
+    says: "named by its id",
   },
   "no installation": {
     args: ["tenant:list"],

@@ -1,7 +1,6 @@
 import { Chalk } from "chalk";
 import { describe, expect, it } from "vitest";
 import { readRequest, wantsJson } from "../../src/cli/argv.js";
-import { formatAudit } from "../../src/cli/audit-format.js";
 import { chooseEngine } from "../../src/cli/choose-engine.js";
 import { colourLevel } from "../../src/cli/colour.js";
 import { requireConsent, requireTypedConsent } from "../../src/cli/consent.js";
@@ -163,36 +162,6 @@ describe("text", () => {
 
   it("is wrapped at spaces, and inside a word that fits no line", () => {
     expect(wrapLines("one two abcdefghij", 7)).toEqual(["one two", "abcdefg", "hij"]);
-  });
-});
-
-describe("formatAudit", () => {
-  async function csv(entry: object): Promise<string> {
-    const entries = (async function* () {
-      yield entry;
-    })();
-    let text = "";
-    const options = { format: "csv" as const, columns: Object.keys(entry), onEntry: () => undefined };
-    for await (const line of formatAudit({ entries }, options)) text += line;
-    return text.slice(text.indexOf("\r\n") + 2);
-  }
-
-  it.each([
-    ["=1+1", "'=1+1"],
-    ["+1", "'+1"],
-    ["-1", "'-1"],
-    ["@SUM(A1)", "'@SUM(A1)"],
-    ["\t=1", "'\t=1"],
-    [-1, "-1"],
-    ['say "hi"', '"say ""hi"""'],
-    ["a,b", '"a,b"'],
-    ["a\nb", '"a\nb"'],
-    ['=A1,"x"', '"\'=A1,""x"""'],
-    [null, ""],
-    [new Date(0), "1970-01-01T00:00:00.000Z"],
-    [{ a: "=1" }, '"{""a"":""=1""}"'],
-  ])("writes %j so that it is read back and never run", async (value, cell) => {
-    expect(await csv({ value })).toBe(`${cell}\r\n`);
   });
 });
 

@@ -1,9 +1,9 @@
 import { expect, it } from "vitest";
 import { createTenant } from "../../src/control-plane/create-tenant.js";
 import { purgeTenant } from "../../src/control-plane/purge-tenant.js";
-import { type AdminAuditEntry, readAdminAudit } from "../../src/control-plane/read-admin-audit.js";
+import { type AdminAuditEntry, readAdminAudit, tailAdminAudit } from "../../src/control-plane/read-admin-audit.js";
 import { suspendTenant } from "../../src/control-plane/suspend-tenant.js";
-import { type TailOptions, tailAdminAudit } from "../../src/control-plane/tail-admin-audit.js";
+import type { TailOptions } from "../../src/database/logs/tail.js";
 import { OPERATORS } from "../support/prepare.js";
 import { describeOnBothEngines } from "../support/world.js";
 

@@ -74,6 +74,11 @@ const PLANTED: [rule: string, files: Record<string, string>][] = [
   ["drivers", { "src/control-plane/a.ts": 'export { Pool } from "pg";\n' }],
   ["parsers", { "src/isolation/rules/a.ts": 'export { parse } from "@babel/parser";\n' }],
   ["manifests", { "src/control-plane/a.ts": 'export { parse } from "yaml";\n' }],
+  ["parquet", { "src/commands/a.ts": 'export { ParquetWriter } from "hyparquet-writer";\n' }],
+  [
+    "formats-know-no-plane",
+    { "src/tenant-plane/b.ts": ROOM, "src/audit-file/a.ts": 'export { room } from "../tenant-plane/b.js";\n' },
+  ],
   ["no-development-packages", { "src/database/a.ts": 'export { default } from "fast-check";\n' }],
   ["resolvable", { "src/database/a.ts": 'export { nothing } from "./nowhere.js";\n' }],
   [

@@ -263,6 +263,12 @@ export const PERMISSIONS: readonly Permission[] = [
     "SELECT * FROM control.admin_audit_checkpoints",
   ),
   may(
+    "vendor-admin",
+    "count what is in the admin audit log",
+    "audit:stats --control-plane",
+    "SELECT count(*) FROM control.admin_audit_log",
+  ),
+  may(
     "nobody",
     "write a table past the functions",
     "",

@@ -21,6 +21,8 @@ export interface TestServer {
 export interface StartedServer extends TestServer {
   /** Directory of its Unix socket. */
   readonly sockets: string;
+  /** Ends all connections, and starts again on the same data and port. */
+  restart(): Promise<void>;
 }
 
 /** Settings of postgresql.conf, by name. */
@@ -63,15 +65,34 @@ async function startIn(directory: string, { overrides, bin }: Start): Promise<St
 
   const port = await freePort();
   const log = join(directory, "server.log");
-  const logTo = openSync(log, "a");
-  const server = spawn(join(bin, "postgres"), ["-D", data, ...settings({ port, unix_socket_directories: work, ...overrides })], {
-    ...options,
-    stdio: ["ignore", logTo, logTo],
-  });
-  closeSync(logTo);
   const url = `postgresql://${SUPERUSER}:${password}@127.0.0.1:${port}/postgres`;
-  await answering(url, server, log);
-  return { url, sockets: work, stop: () => stop(server, directory) };
+  const start = async () => {
+    const logTo = openSync(log, "a");
+    const started = spawn(
+      join(bin, "postgres"),
+      ["-D", data, ...settings({ port, unix_socket_directories: work, ...overrides })],
+      {
+        ...options,
+        stdio: ["ignore", logTo, logTo],
+      },
+    );
+    closeSync(logTo);
+    await answering(url, started, log);
+    return started;
+  };
+  let server = await start();
+  return {
+    url,
+    sockets: work,
+    async restart() {
+      await stop(server);
+      server = await start();
+    },
+    async stop() {
+      await stop(server);
+      rmSync(directory, { recursive: true, force: true });
+    },
+  };
 }
 
 function settings(given: ServerSettings): string[] {
@@ -123,11 +144,9 @@ async function answering(url: string, server: ChildProcess, log: string): Promis
   throw new Error(`PostgreSQL did not start:\n${readFileSync(log, "utf8")}`);
 }
 
-async function stop(server: ChildProcess, directory: string): Promise<void> {
-  if (server.exitCode === null) {
-    const ended = new Promise((resolve) => server.once("exit", resolve));
-    server.kill("SIGINT"); // a fast shutdown: it doesn't wait for clients
-    await ended;
-  }
-  rmSync(directory, { recursive: true, force: true });
+async function stop(server: ChildProcess): Promise<void> {
+  if (server.exitCode !== null) return;
+  const ended = new Promise((resolve) => server.once("exit", resolve));
+  server.kill("SIGINT"); // a fast shutdown: it doesn't wait for clients
+  await ended;
 }

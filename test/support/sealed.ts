@@ -1,9 +1,9 @@
-import { openAdminLog } from "../../src/control-plane/read-admin-lines.js";
+import { openAdminLog } from "../../src/control-plane/open-admin-log.js";
 import { sealLog } from "../../src/control-plane/seal-log.js";
 import { type Checkpoint, parseCheckpointLine, writeCheckpointLine } from "../../src/seal/checkpoint.js";
 import { type LogVerdict, type OpenLog, verifyLog } from "../../src/seal/verify-log.js";
 import { publicKeyOf, type SigningKey } from "../../src/signing.js";
-import { openAuditLog } from "../../src/tenant-plane/read-audit-lines.js";
+import { openAuditLog } from "../../src/tenant-plane/open-audit-log.js";
 import type { TestTenant, World } from "./world.js";
 
 /** Seals a tenant's log, or the control plane's. @returns the new checkpoints */
@@ -18,8 +18,8 @@ export function keysOf(world: World): readonly string[] {
 /** Works with a log in one snapshot. */
 export async function withLog<T>(world: World, tenant: TestTenant | null, work: (log: OpenLog) => Promise<T>): Promise<T> {
   const log = tenant
-    ? await openAuditLog(world, { accountId: tenant.id, actor: "verifier" }, "verify")
-    : await openAdminLog(world.control, "audit.verify");
+    ? await openAuditLog(world, { accountId: tenant.id, actor: "verifier" })
+    : await openAdminLog(world.control);
   try {
     return await work(log);
   } finally {

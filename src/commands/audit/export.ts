@@ -1,102 +1,94 @@
-import { boolean, option, string } from "@oclif/core/flags";
-import type { AuditFormat, AuditText } from "../../cli/audit-format.js";
+import { option, string } from "@oclif/core/flags";
+import type { Compression } from "../../audit-file/compress.js";
+import type { AuditFormat } from "../../audit-file/encode.js";
+import { afterFlag, entryFlags, logFlags, parseLogFilter, periodFlags } from "../../cli/audit-flags.js";
 import { AzoraCommand } from "../../cli/base-command.js";
 import { switchFlag } from "../../cli/flags.js";
-import { type AuditFilter, parseAuditFilter } from "../../cli/input.js";
 import { operatorName } from "../../cli/operator-name.js";
-import { checkOutputFile } from "../../cli/output-file.js";
+import { checkOutputFile, writeOutputText } from "../../cli/output-file.js";
 import { writeAudit } from "../../cli/write-audit.js";
-import type { Config } from "../../config.js";
 import { AzoraError } from "../../errors.js";
-import type { Installation } from "../../installation/open.js";
 
 interface ExportResult {
   readonly file: string;
   readonly entries: number;
   readonly format: AuditFormat;
+  readonly compression: string;
+  readonly sha256: string;
+  /** For the next export's --after. */
+  readonly cursor: string;
+  readonly manifest: string | null;
 }
-
-const WHICH = { exactlyOne: ["tenant", "control-plane"] };
 
 export default class AuditExportCommand extends AzoraCommand {
   static override summary = "Take an audit log out: a tenant's, or the control plane's.";
   static override description =
-    "Writes JSON lines, each the text that its row's hash is made of, which `audit:verify --file` checks; or CSV (RFC 4180; a text that begins with = + - @ gets an apostrophe in front, so that no spreadsheet runs it). A file appears whole or not at all, readable by its owner only. Exporting a tenant's log is a read in that tenant and is logged there.";
+    "Writes JSON lines, each the text that its row's hash is made of, which `audit:verify --file` checks; CSV (RFC 4180; a text that begins with = + - @ gets an apostrophe in front, so that no spreadsheet runs it), Apache Parquet, or events of OCSF 1.8.0 (class Entity Management), as SIEMs take them. A file appears whole or not at all, readable by its owner only. Everything is read as of one moment; --after goes on exactly where an earlier export ended, whatever was committed in between. Exporting a tenant's log is a read in that tenant and is logged there.";
   static override examples = [
     "<%= config.bin %> audit:export --tenant acme --checkpoints --output acme-audit.jsonl",
+    "<%= config.bin %> audit:export --tenant acme --output acme.jsonl.gz --gzip --manifest acme.manifest.json",
+    "<%= config.bin %> audit:export --tenant acme --format parquet --table documents --output documents.parquet",
     "<%= config.bin %> audit:export --control-plane --since 2026-11-01 --action tenant.purge --format csv",
   ];
   static override flags = {
-    tenant: string({ description: "Slug or id; an id where there is no control plane.", ...WHICH }),
-    "control-plane": boolean({ description: "What the vendor's operators did.", ...WHICH }),
-    since: string({ description: "From this day or ISO time on.", helpValue: "TIME" }),
-    until: string({ description: "Before this day or ISO time.", helpValue: "TIME" }),
-    actor: string({ description: "Only what this actor or operator did." }),
-    action: string({ description: "Only this: create, read, update, delete; for the control plane tenant.purge and the like." }),
-    format: option({ description: "How to write it.", options: ["jsonl", "csv"] as const, default: "jsonl" })(),
+    ...logFlags,
+    ...periodFlags,
+    ...entryFlags,
+    after: afterFlag,
+    format: option({
+      description: "How to write it.",
+      options: ["jsonl", "csv", "parquet", "ocsf"] as const,
+      default: "jsonl",
+    })(),
     checkpoints: switchFlag({
       description: "Put the signed checkpoints in front of JSON lines, so that the file can be checked by itself.",
-      exclusive: ["since", "until", "actor", "action"],
+      exclusive: ["since", "until", "actor", "action", "table", "row", "after"],
     }),
+    gzip: switchFlag({ description: "Compress it with gzip.", exclusive: ["zstd"] }),
+    zstd: switchFlag({ description: "Compress it with Zstandard (Node 22.15 or later).", exclusive: ["gzip"] }),
     output: string({ description: "File to write; `-` is stdout.", default: "-", helpValue: "FILE" }),
-    force: switchFlag({ description: "Replace the file if it exists." }),
+    manifest: string({ description: "File for what was exported: hash, entries, filters, schema, cursor.", helpValue: "FILE" }),
+    force: switchFlag({ description: "Replace the files if they exist." }),
   };
 
   async run(): Promise<ExportResult | undefined> {
     const { flags } = await this.parse(AuditExportCommand);
-    const { tenant, format, output, force, checkpoints } = flags;
-    const filter = parseAuditFilter(flags);
-    const toFile = output !== "-";
-    if (toFile) checkOutputFile(output, { force });
-    else if (format === "csv" && this.jsonEnabled()) {
-      throw new AzoraError("USAGE", "--json and --format csv can't share stdout.", { hint: "Name a file with --output." });
-    }
-    if (checkpoints && format === "csv") {
-      throw new AzoraError("USAGE", "A CSV file can't be checked, and takes no checkpoints.", {
-        hint: "Leave out --format csv.",
+    const { tenant, format, output, manifest: manifestFile, force, checkpoints } = flags;
+    if (checkpoints && format !== "jsonl") {
+      throw new AzoraError("USAGE", `A file in the format ${format} can't be checked, and takes no checkpoints.`, {
+        hint: "Leave out --format.",
       });
     }
+    const compression: Compression | undefined = flags.gzip ? "gzip" : flags.zstd ? "zstd" : undefined;
+    const query = { ...parseLogFilter(flags), checkpoints, ...(flags.after !== undefined && { after: flags.after }) };
+    const { checkCompression } = await import("../../audit-file/compress.js");
+    checkCompression(compression);
+    const toFile = output !== "-";
+    if (toFile) checkOutputFile(output, { force });
+    else this.checkStdout(format, compression);
+    if (manifestFile) checkOutputFile(manifestFile, { force });
+
     const config = this.settings();
     const { openInstallation } = await import("../../installation/open.js");
-    const target = { format, output, force };
-    const entries = await this.using(openInstallation(config), async (installation) => {
-      const source = { filter, format, checkpoints };
-      if (tenant === undefined) {
-        return writeAudit(this.io, await operatorsLog(installation, source), { log: "control-plane", ...target });
-      }
-      return writeAudit(this.io, await tenantLog(installation, config, tenant, source), { log: "tenant", ...target });
+    const { exportAudit } = await import("../../installation/export-audit.js");
+    const input = { tenant, actor: `operator:${operatorName(config)}`, query, format, compression, file: toFile ? output : null };
+    const manifest = await this.using(openInstallation(config), async (installation) => {
+      const open = (onRows: (rows: number) => void) => exportAudit(installation, config, { ...input, onRows });
+      return (await writeAudit(this.io, open, { output, force })).manifest();
     });
+    if (manifestFile) await writeOutputText(manifestFile, `${JSON.stringify(manifest, null, 2)}\n`, { force });
     if (!toFile) return undefined;
-    this.done(`${entries.toLocaleString("en-US")} entries written to ${output}.`);
-    return { file: output, entries, format };
+    const { rows: entries, sha256, cursor } = manifest;
+    this.done(`${entries.toLocaleString("en-US")} entries written to ${output}. To continue: --after ${cursor}`);
+    return { file: output, entries, format, compression: manifest.compression, sha256, cursor, manifest: manifestFile ?? null };
   }
-}
 
-interface Source {
-  readonly filter: AuditFilter;
-  readonly format: AuditFormat;
-  readonly checkpoints: boolean;
-}
-
-async function operatorsLog(installation: Installation, { filter, format, checkpoints }: Source): Promise<AuditText> {
-  const connection = await installation.control();
-  const { readAdminLines } = await import("../../control-plane/read-admin-lines.js");
-  if (format === "jsonl") return { lines: readAdminLines(connection, { filter, checkpoints }) };
-  const { readAdminAudit } = await import("../../control-plane/read-admin-audit.js");
-  return { entries: readAdminAudit(connection, filter) };
-}
-
-async function tenantLog(
-  installation: Installation,
-  config: Config,
-  tenant: string,
-  { filter, format, checkpoints }: Source,
-): Promise<AuditText> {
-  const { accountIdOf } = await import("../../installation/account-id.js");
-  const context = { accountId: await accountIdOf(installation, config, tenant), actor: `operator:${operatorName(config)}` };
-  const connection = await installation.tenant();
-  const { readAuditLines } = await import("../../tenant-plane/read-audit-lines.js");
-  if (format === "jsonl") return { lines: readAuditLines(connection, context, { filter, checkpoints }) };
-  const { readAuditLog } = await import("../../tenant-plane/read-audit-log.js");
-  return { entries: readAuditLog(connection, context, filter) };
+  private checkStdout(format: AuditFormat, compression: Compression | undefined): void {
+    const isBinary = compression !== undefined || format === "parquet";
+    const hint = "Name a file with --output.";
+    if (this.jsonEnabled() && (isBinary || format === "csv")) {
+      throw new AzoraError("USAGE", `--json and --${compression ?? `format ${format}`} can't share stdout.`, { hint });
+    }
+    if (isBinary && this.io.out.isTty) throw new AzoraError("USAGE", "That is nothing for a terminal.", { hint });
+  }
 }

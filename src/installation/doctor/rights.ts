@@ -13,12 +13,13 @@ interface LoginFacts {
 
 /**
  * Tables and views of the tenant plane: schema tenant, and every table elsewhere whose rows
- * belong to accounts. Read from the catalog's foreign keys, which any login can see.
+ * belong to accounts. Read from the catalog's foreign keys, which any login can see. What the guard keeps for itself is
+ * reached through its functions alone; `azora isolation:verify` sees to that.
  */
 const TENANT_RELATIONS = `
   SELECT c.oid, c.relnamespace, c.relkind, c.relrowsecurity AND c.relforcerowsecurity AS is_forced
   FROM pg_class c WHERE c.relkind IN ('r', 'p', 'v', 'm') AND (
-    c.relnamespace = to_regnamespace('tenant') OR c.relnamespace <> to_regnamespace('control') AND EXISTS (
+    c.relnamespace = to_regnamespace('tenant') OR c.relnamespace NOT IN ('control'::regnamespace, 'guard'::regnamespace) AND EXISTS (
       SELECT FROM pg_constraint f WHERE f.conrelid = c.oid AND f.contype = 'f' AND f.confrelid = to_regclass('control.accounts')))`;
 
 /** What a login is and what it reaches, from the catalog as the login itself sees it. */

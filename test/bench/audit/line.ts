@@ -2,9 +2,7 @@
 export interface Line {
   readonly text: string;
   readonly value: number;
-  readonly goal: number;
-  readonly bound: "at most" | "at least";
-  /** `times`, `of 1000` */
+  readonly goal: { readonly atLeast: number } | { readonly atMost: number };
   readonly unit: string;
   /** What the value is made of. */
   readonly detail: string;
@@ -14,4 +12,8 @@ export interface Line {
 export interface LineGroup {
   /** @param args what stands behind the group's name */
   measure(args: readonly string[]): Promise<readonly Line[]>;
+}
+
+export function isReached({ value, goal }: Line): boolean {
+  return "atLeast" in goal ? value >= goal.atLeast : value <= goal.atMost;
 }

@@ -1,8 +1,12 @@
 import { markdownTable } from "../markdown-table.js";
-import type { Line, LineGroup } from "./line.js";
+import { isReached, type Line, type LineGroup } from "./line.js";
 
 /** One file each, imported only when it is run. */
 const GROUPS: Readonly<Record<string, { readonly about: string; readonly load: () => Promise<LineGroup> }>> = {
+  export: {
+    about: "audit:export as JSON lines beside psql's \\copy of the same query: rate and memory",
+    load: () => import("./export.js"),
+  },
   verify: {
     about: "audit:verify beside reading and hashing the same lines once (--rows 1000000 --rounds 3)",
     load: () => import("./verify.js"),
@@ -35,12 +39,12 @@ export async function run(args: readonly string[]): Promise<void> {
 function table(lines: readonly Line[]): string {
   return markdownTable(
     ["", "measured", "goal", "reached", "made of"],
-    lines.map(({ text, value, goal, bound, unit, detail }) => [
-      text,
-      `${value.toFixed(2)} ${unit}`,
-      `${bound} ${goal}`,
-      (bound === "at most" ? value <= goal : value >= goal) ? "yes" : "NO",
-      detail,
+    lines.map((line) => [
+      line.text,
+      `${line.value.toFixed(2)} ${line.unit}`,
+      "atLeast" in line.goal ? `>= ${line.goal.atLeast}` : `<= ${line.goal.atMost}`,
+      isReached(line) ? "yes" : "NO",
+      line.detail,
     ]),
   );
 }

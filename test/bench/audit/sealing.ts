@@ -35,7 +35,7 @@ export async function measure(args: readonly string[]): Promise<readonly Line[]>
     return [
       {
         text: `audited writes while sealing every ${EVERY_MS / 1000} s / without`,
-        ...{ value: median(beside) / median(alone), goal: 0.95, bound: "at least", unit: "times" },
+        ...{ value: median(beside) / median(alone), goal: { atLeast: 0.95 }, unit: "times" },
         detail: `${Math.round(median(beside))}/s / ${Math.round(median(alone))}/s, ${WRITERS} writers, ${sealed.toLocaleString("en-US")} rows sealed by another process`,
       },
     ];

@@ -40,16 +40,14 @@ export async function measure(args: readonly string[]): Promise<readonly Line[]>
       {
         text: "random changes of a sealed log that were found, and nothing else said",
         value: changes - wrong.length,
-        goal: changes,
-        bound: "at least",
+        goal: { atLeast: changes },
         unit,
         detail,
       },
       {
         text: "problems in the same log untouched, looked at as often",
         value: alarms,
-        goal: 0,
-        bound: "at most",
+        goal: { atMost: 0 },
         unit: "in all",
         detail: "",
       },
@@ -80,7 +78,7 @@ async function rowsOf(
   accountId: string,
   kept: readonly Checkpoint[],
 ): Promise<ForgersGround["rows"]> {
-  const log = await openAuditLog({ engine, contextKey }, { accountId, actor: "bench" }, "verify");
+  const log = await openAuditLog({ engine, contextKey }, { accountId, actor: "bench" });
   const rows: { id: string; checkpoint: number }[] = [];
   try {
     for await (const page of log.pages()) {

@@ -33,7 +33,7 @@ export async function measure(args: readonly string[]): Promise<readonly Line[]>
     return [
       {
         text: `audit:verify of ${rows.toLocaleString("en-US")} rows / COPY of the same lines into one SHA-256`,
-        ...{ value: verified / hashed, goal: 1.5, bound: "at most", unit: "times" },
+        ...{ value: verified / hashed, goal: { atMost: 1.5 }, unit: "times" },
         detail: `${verified.toFixed(2)} s / ${hashed.toFixed(2)} s; sealed in ${sealing.seconds.toFixed(2)} s, ${sealing.result.length} checkpoints; peak memory of both ${Math.round(process.resourceUsage().maxRSS / 1024)} MB`,
       },
     ];
@@ -49,7 +49,7 @@ async function timed<T>(work: () => Promise<T>): Promise<{ readonly seconds: num
 }
 
 async function verifyAll({ engine, contextKey, publicKey }: Ground, accountId: string, rows: number): Promise<void> {
-  const log = await openAuditLog({ engine, contextKey }, { accountId, actor: "bench" }, "verify");
+  const log = await openAuditLog({ engine, contextKey }, { accountId, actor: "bench" });
   try {
     const verdict = await verifyLog(log, { keys: [publicKey], kept: [] });
     if (verdict.problems.length > 0 || verdict.sealed < rows) throw new Error(`Not verified: ${JSON.stringify(verdict)}`);

@@ -11,21 +11,23 @@ export interface BenchInstallation {
   readonly serverUrl: string;
   readonly template: string;
   readonly password: string;
+  /** As AZORA_CONTEXT_KEY has it, in two. */
+  readonly contextKey: { readonly id: string; readonly secret: string };
 }
 
 export async function makeInstallation(serverUrl: string): Promise<BenchInstallation> {
   const template = `azora_bench_${randomBytes(4).toString("hex")}`;
   const password = makePassword();
   await administer(serverUrl, `CREATE DATABASE ${template} TEMPLATE template0`);
+  const contextKey = { id: "bench", secret: randomBytes(32).toString("base64") };
   const owner = new Pool({ connectionString: urlOf(serverUrl, template), max: 2 });
   try {
-    const contextKey = { id: "bench", secret: randomBytes(32).toString("base64") };
     await install(owner, { password, contextKey, signingKey: { id: "bench", privateKey: makeSigningKey() } });
     for (const login of ["azora_runtime", ...Object.values(OPERATORS)]) await setPassword(owner, login, password);
   } finally {
     await owner.end();
   }
-  return { serverUrl, template, password };
+  return { serverUrl, template, password, contextKey };
 }
 
 /** A copy of its own, and the vendor admin's connection to it. */

@@ -1,52 +1,21 @@
 import type { Engine } from "../database/engine.js";
 import { explainDatabaseError } from "../database/sql-errors.js";
 import { LOG_READS } from "../database/wire/read-log.js";
-import { type SignedCheckpoint, writeCheckpointLine } from "../seal/checkpoint.js";
-import { type LineFilter, type Query, readPages, readRow, TENANT_LOG } from "../seal/read-pages.js";
+import type { SignedCheckpoint } from "../seal/checkpoint.js";
+import { type Query, readPages, readRow, TENANT_LOG } from "../seal/read-pages.js";
 import type { OpenLog } from "../seal/verify-log.js";
 import { checkContext, contextSigner, type TenantContext } from "./context.js";
-import { checkOperation } from "./read-audit-log.js";
 import type { TenantConnection } from "./tenant-db.js";
-
-export interface AuditLinesOptions {
-  readonly filter?: LineFilter;
-  /** Puts the checkpoints in front, so that what is written can be checked by itself. */
-  readonly checkpoints?: boolean;
-}
-
-/**
- * A tenant's audit log as it is exported: texts of many lines, each line the text that its row's hash is made of, and
- * its hash. In constant memory, as the log is in one moment. The reading is logged.
- * @throws AzoraError INVALID_INPUT, ACCOUNT_SUSPENDED, ACCOUNT_GONE
- */
-export async function* readAuditLines(
-  connection: TenantConnection,
-  context: TenantContext,
-  { filter = {}, checkpoints = false }: AuditLinesOptions = {},
-): AsyncGenerator<string> {
-  checkOperation(filter.action);
-  const log = await openAuditLog(connection, context, "export");
-  try {
-    if (checkpoints) yield (await log.checkpoints()).map(writeCheckpointLine).join("").trimEnd();
-    yield* readPages(log.query, { table: TENANT_LOG, account: context.accountId, filter });
-  } finally {
-    await log.close();
-  }
-}
 
 /**
  * A tenant's audit log with its checkpoints as they are in one moment, to be closed after use.
- * @param method what the log says of this reading
- * @throws AzoraError as readAuditLines()
+ * The reading is logged.
+ * @throws AzoraError INVALID_INPUT, ACCOUNT_SUSPENDED, ACCOUNT_GONE
  */
-export async function openAuditLog(
-  { engine, contextKey }: TenantConnection,
-  context: TenantContext,
-  method: "export" | "verify",
-): Promise<OpenLog> {
+export async function openAuditLog({ engine, contextKey }: TenantConnection, context: TenantContext): Promise<OpenLog> {
   checkContext(context);
   const token = contextSigner(contextKey, context);
-  const query = await openSnapshot(engine, token, method);
+  const query = await openSnapshot(engine, token);
   const account = context.accountId.toLowerCase();
   return {
     log: account,
@@ -69,11 +38,7 @@ export async function openAuditLog(
   };
 }
 
-async function openSnapshot(
-  engine: Engine,
-  token: () => string,
-  method: string,
-): Promise<{ run: Query; end: () => Promise<void> }> {
+async function openSnapshot(engine: Engine, token: () => string): Promise<{ run: Query; end: () => Promise<void> }> {
   const explain = (error: unknown) => explainDatabaseError(error, engine.describe("tenant"));
   const client = await (await engine.pool("tenant")).connect().catch((error) => Promise.reject(explain(error)));
   const run: Query = async (text, values) => {
@@ -85,7 +50,7 @@ async function openSnapshot(
   };
   try {
     // In a transaction of its own, before the first row: the reading is logged whatever becomes of it.
-    await run(LOG_READS, [token(), JSON.stringify([{ subject: "audit_log", method, filter: null }]), true]);
+    await run(LOG_READS, [token(), JSON.stringify([{ subject: "audit_log", method: "verify", filter: null }]), true]);
     await run("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", []);
     await run(engine.setContext, [token()]);
   } catch (error) {

@@ -1,39 +1,16 @@
-import { type SignedCheckpoint, writeCheckpointLine } from "../seal/checkpoint.js";
+import type { SignedCheckpoint } from "../seal/checkpoint.js";
 import { CONTROL_PLANE } from "../seal/line.js";
-import { CONTROL_LOG, type LineFilter, type Query, readPages, readRow } from "../seal/read-pages.js";
+import { CONTROL_LOG, type Query, readPages, readRow } from "../seal/read-pages.js";
 import type { OpenLog } from "../seal/verify-log.js";
 import { attempt } from "./attempt.js";
 import type { ControlConnection } from "./connection.js";
-
-export interface AdminLinesOptions {
-  readonly filter?: LineFilter;
-  /** Puts the checkpoints in front, so that what is written can be checked by itself. */
-  readonly checkpoints?: boolean;
-}
-
-/**
- * admin_audit_log as it is exported: texts of many lines, each line the text that its row's hash is made of, and its
- * hash. In constant memory, as the log is in one moment.
- * @throws AzoraError NOT_PERMITTED
- */
-export async function* readAdminLines(
-  connection: ControlConnection,
-  { filter = {}, checkpoints = false }: AdminLinesOptions = {},
-): AsyncGenerator<string> {
-  const log = await openAdminLog(connection, "audit.export");
-  try {
-    if (checkpoints) yield (await log.checkpoints()).map(writeCheckpointLine).join("").trimEnd();
-    yield* readPages(log.query, { table: CONTROL_LOG, account: null, filter });
-  } finally {
-    await log.close();
-  }
-}
 
 /**
  * admin_audit_log with its checkpoints as they are in one moment, to be closed after use.
  * @throws AzoraError NOT_PERMITTED
  */
-export async function openAdminLog(connection: ControlConnection, action: "audit.export" | "audit.verify"): Promise<OpenLog> {
+export async function openAdminLog(connection: ControlConnection): Promise<OpenLog> {
+  const action = "audit.verify";
   const client = await attempt(connection, { action }, async () => (await connection.engine.pool(connection.login)).connect());
   let failed = false;
   const query: Query = async (text, values) => {
