@@ -27,7 +27,7 @@ export async function exportAuditLog(
   query: ExportQuery = {},
 ): Promise<LogExport> {
   const log = tenantAuditLog(connection, context);
-  const { jsonAsText, ...what } = query;
+  const { jsonAsText: _, checkpoints: __, ...what } = query;
   const { after, ...filter } = what;
   checkTenantFilter(log, filter);
   if (after !== undefined) parseSnapshot(after);

@@ -58,7 +58,7 @@ describe("to stdout", () => {
     const { stdout } = await azora.run(["audit:export", "--control-plane", "--format", "csv", "--action", "tenant.suspend"]);
     const [titles, row] = stdout.split("\r\n");
     expect(titles).toBe(
-      "id,occurredAt,operator,action,outcome,accountId,accountSlug,oldValues,newValues,reason,message,command,requestId,transactionId",
+      "id,occurredAt,operator,action,outcome,accountId,accountSlug,oldValues,newValues,reason,message,command,requestId,transactionId,contentHash",
     );
     expect(row).toContain('""suspension"": ""full""');
     expect(stdout).toContain(",\"'=HYPERLINK(");

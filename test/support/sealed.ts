@@ -17,9 +17,7 @@ export function keysOf(world: World): readonly string[] {
 
 /** Works with a log in one snapshot. */
 export async function withLog<T>(world: World, tenant: TestTenant | null, work: (log: OpenLog) => Promise<T>): Promise<T> {
-  const log = tenant
-    ? await openAuditLog(world, { accountId: tenant.id, actor: "verifier" })
-    : await openAdminLog(world.control);
+  const log = tenant ? await openAuditLog(world, { accountId: tenant.id, actor: "verifier" }) : await openAdminLog(world.control);
   try {
     return await work(log);
   } finally {

@@ -19,7 +19,7 @@ interface LoginFacts {
 const TENANT_RELATIONS = `
   SELECT c.oid, c.relnamespace, c.relkind, c.relrowsecurity AND c.relforcerowsecurity AS is_forced
   FROM pg_class c WHERE c.relkind IN ('r', 'p', 'v', 'm') AND (
-    c.relnamespace = to_regnamespace('tenant') OR c.relnamespace NOT IN ('control'::regnamespace, 'guard'::regnamespace) AND EXISTS (
+    c.relnamespace = to_regnamespace('tenant') OR c.relnamespace NOT IN (to_regnamespace('control'), to_regnamespace('guard')) AND EXISTS (
       SELECT FROM pg_constraint f WHERE f.conrelid = c.oid AND f.contype = 'f' AND f.confrelid = to_regclass('control.accounts')))`;
 
 /** What a login is and what it reaches, from the catalog as the login itself sees it. */
