@@ -62,7 +62,7 @@ describe.skipIf(isLent)("on a server of its own", () => {
     const created = await azora.json(["tenant:create", "Acme", "--slug", "acme", "--owner-email", "o@acme.test"]);
     expect(created).toMatchObject({ exit: 0, document: { result: { created: true } } });
     const log = await azora.run(["audit:export", "--tenant", "acme", "--action", "create"]);
-    expect(log.stdout).toContain('"actor":"operator:azora_admin"');
+    expect(log.stdout).toContain('"actor" : "operator:azora_admin"');
     const purged = await azora.json(["tenant:purge", "acme", "--now", "--confirm", "acme"]);
     expect(purged).toMatchObject({ exit: 0, document: { result: { purged: true } } });
   });

@@ -1,4 +1,4 @@
-import { randomUUID } from "node:crypto";
+import { randomBytes, randomUUID } from "node:crypto";
 
 /** Where a new tenant has rows, its lines in both logs included. */
 export const TABLES = [
@@ -26,8 +26,8 @@ const COLUMNS: Readonly<Record<(typeof TABLES)[number], string>> = {
   "tenant.role_permissions": "account_id, role_id, permission",
   "tenant.users": "account_id, id, email, name",
   "tenant.user_roles": "account_id, user_id, role_id",
-  "tenant.audit_log": "account_id, actor, operation, subject, row_id, new_values",
-  "control.admin_audit_log": "action, account_id, account_slug, new_values",
+  "tenant.audit_log": "account_id, actor, operation, subject, row_id, new_values, content_hash",
+  "control.admin_audit_log": "action, account_id, account_slug, new_values, content_hash",
 };
 
 const ROWS_A_STATEMENT = 1000;
@@ -43,7 +43,9 @@ function writeTenant(rows: Record<(typeof TABLES)[number], string[]>, at: number
   const id = randomUUID();
   const slug = `tenant-${at}`;
   const log = (subject: string, row: string, values: object) =>
-    rows["tenant.audit_log"].push(tuple(id, "operator:bench", "create", subject, row, JSON.stringify({ id: row, ...values })));
+    rows["tenant.audit_log"].push(
+      tuple(id, "operator:bench", "create", subject, row, JSON.stringify({ id: row, ...values }), anyHash()),
+    );
   const account = { id, slug, name: `Tenant number ${at}`, contact_email: `owner@${slug}.test`, region: "eu-central" };
   rows["control.accounts"].push(tuple(...Object.values(account), JSON.stringify({ crm: `A-${at}` })));
   rows["control.subscriptions"].push(tuple(id, planId));
@@ -58,7 +60,7 @@ function writeTenant(rows: Record<(typeof TABLES)[number], string[]>, at: number
     if (name === "owner") writeOwner(rows, { id, role, slug, log });
   }
   for (const action of ["tenant.create", "subscriptions.insert", "tenant.activate"]) {
-    rows["control.admin_audit_log"].push(tuple(action, id, slug, JSON.stringify(account)));
+    rows["control.admin_audit_log"].push(tuple(action, id, slug, JSON.stringify(account), anyHash()));
   }
 }
 
@@ -88,4 +90,9 @@ function statements(table: (typeof TABLES)[number], rows: readonly string[]): re
     parts.push(`INSERT INTO ${table} (${COLUMNS[table]}) VALUES ${rows.slice(at, at + ROWS_A_STATEMENT).join(", ")}`);
   }
   return parts;
+}
+
+/** As long as a log's row has one; made by nobody. */
+function anyHash(): string {
+  return `\\x${randomBytes(32).toString("hex")}`;
 }

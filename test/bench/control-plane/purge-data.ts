@@ -52,6 +52,7 @@ export async function fillTenants(
     await pool.query(`INSERT INTO control.accounts (id, slug, name, contact_email)
       SELECT a, 'bench-' || n, 'bench', 'bench@bench.test' FROM unnest('{${ids}}'::uuid[]) WITH ORDINALITY t(a, n)`);
     for (const table of tables) await pool.query(`ALTER TABLE ${table} DISABLE TRIGGER USER`);
+    await pool.query("ALTER TABLE tenant.audit_log ENABLE ALWAYS TRIGGER row_hash");
     await pool.query(`INSERT INTO tenant.users (account_id, id, email, name)
       SELECT a, ${id("1")}, 'bench@bench.test', 'bench' FROM unnest('{${ids}}'::uuid[]) a`);
     for (const [table, share] of Object.entries(SHARES)) {
