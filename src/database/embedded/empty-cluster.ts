@@ -1,4 +1,5 @@
 import { readFile, writeFile } from "node:fs/promises";
+import { loadPglite } from "./load.js";
 
 /** Beside this file where azora was built; not among the sources. */
 const FILE = new URL("empty-cluster.tar.gz", import.meta.url);
@@ -14,7 +15,7 @@ export async function emptyCluster(): Promise<Blob | undefined> {
 
 /** Makes it; for the build. */
 export async function makeEmptyCluster(): Promise<void> {
-  const { PGlite } = await import("@electric-sql/pglite");
+  const PGlite = await loadPglite();
   const database = await PGlite.create();
   const archive = await database.dumpDataDir("gzip");
   await database.close();

@@ -1,10 +1,13 @@
-import { mkdirSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import pg, { Pool, type PoolConfig } from "pg";
 import { AzoraError } from "../../errors.js";
 import type { Engine, Login } from "../engine.js";
+import { emptyCluster } from "./empty-cluster.js";
 import { HARDENING } from "./hardening.js";
+import { loadPglite } from "./load.js";
 import { takeLock } from "./lock.js";
+import { makeCluster } from "./make-cluster.js";
 import { EmbeddedSession } from "./session.js";
 import { EmbeddedSocket, SUPERUSER } from "./socket.js";
 
@@ -61,8 +64,8 @@ async function openSession(dataDir: string): Promise<{ session: EmbeddedSession;
   const unlock = takeLock(join(dataDir, "lock"));
   try {
     const pgdata = join(dataDir, "pgdata");
-    mkdirSync(pgdata, { recursive: true, mode: 0o700 });
-    const { PGlite } = await import("@electric-sql/pglite");
+    if (!existsSync(pgdata)) await makeCluster(pgdata, await emptyCluster());
+    const PGlite = await loadPglite();
     const database = await PGlite.create({ dataDir: pgdata });
     await database.exec(HARDENING);
     return { session: new EmbeddedSession(database), unlock };

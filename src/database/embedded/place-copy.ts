@@ -1,7 +1,8 @@
-import { existsSync, mkdirSync, renameSync, rmSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { AzoraError } from "../../errors.js";
 import { takeLock } from "./lock.js";
+import { makeCluster } from "./make-cluster.js";
 
 /** @throws AzoraError CONFLICT where an embedded database is already */
 export function requireNoEmbedded(dataDir: string): void {
@@ -17,17 +18,9 @@ export function requireNoEmbedded(dataDir: string): void {
  */
 export async function placeCopy(dataDir: string, copy: Blob): Promise<void> {
   const unlock = takeLock(join(dataDir, "lock"));
-  const [pgdata, partial] = [join(dataDir, "pgdata"), join(dataDir, `pgdata.${process.pid}.partial`)];
-  // An interrupted process leaves by process.exit(), which runs no `finally`.
-  const cleanUp = () => rmSync(partial, { recursive: true, force: true });
-  process.once("exit", cleanUp);
   try {
     requireNoEmbedded(dataDir);
-    mkdirSync(partial, { recursive: true, mode: 0o700 });
-    const { PGlite } = await import("@electric-sql/pglite");
-    const database = await PGlite.create({ dataDir: partial, loadDataDir: copy });
-    await database.close();
-    renameSync(partial, pgdata);
+    await makeCluster(join(dataDir, "pgdata"), copy);
   } catch (error) {
     if (error instanceof AzoraError) throw error;
     throw new AzoraError("FAILURE", "The copy in the backup can't be opened.", {
@@ -35,8 +28,6 @@ export async function placeCopy(dataDir: string, copy: Blob): Promise<void> {
       cause: error,
     });
   } finally {
-    cleanUp();
-    process.removeListener("exit", cleanUp);
     unlock();
   }
 }
