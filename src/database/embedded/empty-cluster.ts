@@ -1,5 +1,4 @@
 import { readFile, writeFile } from "node:fs/promises";
-import { loadPglite } from "./load.js";
 
 /** Beside this file where azora was built; not among the sources. */
 const FILE = new URL("empty-cluster.tar.gz", import.meta.url);
@@ -15,7 +14,7 @@ export async function emptyCluster(): Promise<Blob | undefined> {
 
 /** Makes it; for the build. */
 export async function makeEmptyCluster(): Promise<void> {
-  const PGlite = await loadPglite();
+  const { PGlite } = await import("@electric-sql/pglite");
   const database = await PGlite.create();
   const archive = await database.dumpDataDir("gzip");
   await database.close();

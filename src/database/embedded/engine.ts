@@ -5,7 +5,6 @@ import { AzoraError } from "../../errors.js";
 import type { Engine, Login } from "../engine.js";
 import { emptyCluster } from "./empty-cluster.js";
 import { HARDENING } from "./hardening.js";
-import { loadPglite } from "./load.js";
 import { takeLock } from "./lock.js";
 import { makeCluster } from "./make-cluster.js";
 import { EmbeddedSession } from "./session.js";
@@ -65,7 +64,7 @@ async function openSession(dataDir: string): Promise<{ session: EmbeddedSession;
   try {
     const pgdata = join(dataDir, "pgdata");
     if (!existsSync(pgdata)) await makeCluster(pgdata, await emptyCluster());
-    const PGlite = await loadPglite();
+    const { PGlite } = await import("@electric-sql/pglite");
     const database = await PGlite.create({ dataDir: pgdata });
     await database.exec(HARDENING);
     return { session: new EmbeddedSession(database), unlock };

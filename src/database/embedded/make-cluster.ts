@@ -1,5 +1,4 @@
 import { mkdirSync, renameSync, rmSync } from "node:fs";
-import { loadPglite } from "./load.js";
 
 /**
  * Makes a database's directory, whole or not at all. Whoever calls it holds the directory's lock.
@@ -16,7 +15,7 @@ export async function makeCluster(pgdata: string, copy: Blob | undefined): Promi
   process.once("exit", cleanUp);
   try {
     mkdirSync(partial, { recursive: true, mode: 0o700 });
-    const PGlite = await loadPglite();
+    const { PGlite } = await import("@electric-sql/pglite");
     const database = await PGlite.create({ dataDir: partial, ...(copy && { loadDataDir: copy }) });
     await database.close();
     renameSync(partial, pgdata);

@@ -3,7 +3,6 @@ import { Pool } from "pg";
 import { serialize } from "pg-protocol";
 import { emptyCluster } from "./empty-cluster.js";
 import { overSession } from "./engine.js";
-import { loadPglite } from "./load.js";
 import { EmbeddedSession } from "./session.js";
 import { SUPERUSER } from "./socket.js";
 
@@ -36,7 +35,7 @@ export interface Throwaway {
  * @param copy what EmbeddedEngine.copy() packed, in the place of an empty database
  */
 export async function openThrowaway(extensions: readonly string[], copy?: Blob): Promise<Throwaway> {
-  const PGlite = await loadPglite();
+  const { PGlite } = await import("@electric-sql/pglite");
   const [prepared, loaded] = [copy ?? (await emptyCluster()), await loadExtensions(extensions)];
   const database = await PGlite.create({ extensions: loaded, ...(prepared && { loadDataDir: prepared }) });
   const session = new EmbeddedSession(database);
