@@ -1,8 +1,8 @@
+import { createHash, createPrivateKey, createPublicKey } from "node:crypto";
 import { appendFileSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openEmbedded } from "../../src/database/embedded/engine.js";
-import { parseSigningKey, publicKeyOf } from "../../src/signing.js";
 import { asForger } from "../support/sealed.js";
 import { type Azora, initialised } from "./azora.js";
 
@@ -13,8 +13,7 @@ beforeAll(async () => {
   azora = await initialised();
   kept = join(azora.home, "checkpoints.jsonl");
   publicKey = join(azora.home, "azora.pem");
-  const { signingKey } = JSON.parse(readFileSync(join(azora.dataDir, "config.json"), "utf8"));
-  writeFileSync(publicKey, publicKeyOf(parseSigningKey(signingKey.id, signingKey.privateKey)));
+  writeFileSync(publicKey, (await azora.run(["key:show"])).stdout);
   for (const slug of ["acme", "borealis"]) {
     await azora.run(["tenant:create", slug, "--slug", slug, "--owner-email", `owner@${slug}.test`]);
   }
@@ -36,6 +35,22 @@ const rowOf = async (slug: string) => {
   const { stdout } = await azora.run(["audit:export", "--tenant", slug, "--action", "create"]);
   return JSON.parse(lines(stdout)[3] ?? "") as { readonly id: string };
 };
+
+describe("key:show", () => {
+  it("prints the public half and nothing of the private one, with the id that signatures name and a fingerprint", async () => {
+    const { signingKey } = JSON.parse(readFileSync(join(azora.dataDir, "config.json"), "utf8"));
+    const { document, stdout } = await azora.json(["key:show"]);
+    const der = createPublicKey(createPrivateKey(signingKey.privateKey)).export({ type: "spki", format: "der" });
+    const fingerprint = createHash("sha256").update(der).digest("hex");
+    expect(document.result).toMatchObject({ id: signingKey.id, publicKey: readFileSync(publicKey, "utf8"), fingerprint });
+    expect(stdout).not.toContain("PRIVATE");
+  });
+
+  it("says what is missing where nothing is signed", async () => {
+    const elsewhere = { AZORA_DATA_DIR: join(azora.home, "none"), AZORA_TENANT_URL: "postgresql://x@127.0.0.1:1/x" };
+    expect(await azora.json(["key:show"], elsewhere)).toMatchObject({ exit: 2, document: { error: { code: "NOT_CONFIGURED" } } });
+  });
+});
 
 describe("audit:seal", () => {
   it("seals every log, keeps the checkpoints in a file of one's own, and has nothing to do the second time", async () => {
