@@ -110,6 +110,6 @@ describe.skipIf(isLent)("operators on a server of its own", () => {
     expect(await azora.json(["settings:set", "purge.aprovals", "2"])).toMatchObject({ exit: 3 });
     expect(await azora.json(set("none"))).toMatchObject({ exit: 2 });
     const log = await azora.run(["audit:export", "--control-plane", "--action", "settings.update"]);
-    expect(log.stdout).toContain('"operator":"postgres"');
+    expect(log.stdout).toContain('"operator" : "postgres"');
   });
 });
