@@ -10,7 +10,8 @@ export default defineConfig({
     globalSetup: ["test/support/global-setup.ts"],
     // A process a file: an embedded engine is given back whole when its file ends.
     pool: "forks",
-    maxWorkers: 2,
+    // Two processors and one more: a test often waits for a process of its own.
+    maxWorkers: 3,
     // Limits against a hang, wide enough for a busy machine; nothing here measures time.
     testTimeout: 60_000,
     hookTimeout: 120_000,
