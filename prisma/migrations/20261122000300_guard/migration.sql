@@ -1322,8 +1322,7 @@ DECLARE
 BEGIN
   SELECT * INTO context FROM guard.read_context();
   IF who IS NULL THEN
-    RAISE EXCEPTION USING ERRCODE = 'AZ006', MESSAGE = 'Only a person of the tenant lets the vendor''s support in.',
-      HINT = 'Name the user who consents: --as USER.';
+    RAISE EXCEPTION USING ERRCODE = 'AZ006', MESSAGE = 'Only a person of the tenant lets the vendor''s support in: say which (--as USER).';
   END IF;
   PERFORM guard.permits('support:manage');
   IF context.read_only THEN
@@ -1331,8 +1330,7 @@ BEGIN
   ELSIF hours IS NULL OR hours <= 0 OR hours > 168 THEN
     RAISE EXCEPTION USING ERRCODE = 'AZ013', MESSAGE = 'Support is let in for at most 168 hours.';
   ELSIF NOT EXISTS (SELECT FROM control.operators o WHERE o.login = grant_support.login AND o.disabled_at IS NULL) THEN
-    RAISE EXCEPTION USING ERRCODE = 'AZ010', MESSAGE = format('There is no operator "%s" who could be let in.', login),
-      HINT = 'Ask the vendor for the operator''s login.';
+    RAISE EXCEPTION USING ERRCODE = 'AZ010', MESSAGE = format('There is no operator "%s" who could be let in.', login);
   END IF;
   SELECT t INTO unknown FROM unnest(tables) t WHERE guard.find_table(t) IS NULL LIMIT 1;
   IF FOUND THEN
@@ -1362,7 +1360,7 @@ BEGIN
   PERFORM guard.permits('support:manage');
   SELECT * INTO known FROM control.support_grants g WHERE g.id = support_grant AND g.account_id = context.account_id FOR NO KEY UPDATE;
   IF NOT FOUND THEN
-    RAISE EXCEPTION USING ERRCODE = 'AZ010', MESSAGE = format('This tenant has not opened a window %s.', support_grant), HINT = '`azora support:list` shows them all.';
+    RAISE EXCEPTION USING ERRCODE = 'AZ010', MESSAGE = 'This tenant has given no such consent to support: `azora support:list` shows them all.';
   ELSIF known.revoked_at IS NOT NULL OR known.expires_at <= clock_timestamp() THEN
     RETURN false;
   END IF;

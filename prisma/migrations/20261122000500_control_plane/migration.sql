@@ -1906,6 +1906,7 @@ CREATE TRIGGER audit AFTER INSERT OR UPDATE ON control.support_grants FOR EACH R
 
 -- The window by which whoever asks may read a table at this moment: any, or the one that is named. It locks nothing, so
 -- no reader keeps a tenant from closing it; each statement has to see the last state, which a stricter level hides.
+-- Whose password somebody else has set since is not the one whom the tenant meant.
 CREATE FUNCTION control.require_support_grant(p_account uuid, p_table regclass, p_grant uuid DEFAULT NULL) RETURNS uuid
 LANGUAGE plpgsql SET search_path = pg_catalog
 AS $$
@@ -1918,6 +1919,7 @@ BEGIN
   SELECT g.id INTO known FROM control.support_grants g JOIN control.operators o ON o.login = g.operator AND o.disabled_at IS NULL
   WHERE g.account_id = p_account AND g.operator = session_user AND (p_grant IS NULL OR g.id = p_grant)
     AND g.revoked_at IS NULL AND g.expires_at > clock_timestamp()
+    AND coalesce(o.password_at < g.granted_at, true)
     AND (g.tables IS NULL OR p_table::text = ANY (g.tables))
   ORDER BY g.expires_at DESC LIMIT 1;
   IF known IS NULL OR p_table IS NULL THEN
