@@ -29,6 +29,7 @@ const EXIT_BY_CODE = {
   NOT_FOUND: EXIT.notFound,
   NOT_PERMITTED: EXIT.notPermitted,
   PERMISSION_DENIED: EXIT.notPermitted,
+  NO_CONSENT: EXIT.notPermitted,
   BILLING_NOT_CONFIGURED: EXIT.notPermitted,
   AUTHENTICATION_FAILED: EXIT.notPermitted,
   CONTEXT_INVALID: EXIT.notPermitted,

@@ -82,6 +82,14 @@ export { type ResumeTenantInput, resumeTenant } from "./control-plane/resume-ten
 export { approvePurge, cancelPurge, type SchedulePurgeInput, schedulePurge } from "./control-plane/schedule-purge.js";
 export { type SealLogInput, sealLog } from "./control-plane/seal-log.js";
 export { type ChangeSettingInput, changeSetting, listSettings, type PlatformSetting } from "./control-plane/settings.js";
+export {
+  listSupportGrants,
+  type OperatorGrant,
+  type ReadGrantedInput,
+  readGranted,
+  type SupportReading,
+  type SupportRow,
+} from "./control-plane/support.js";
 export { type SuspendTenantInput, suspendTenant } from "./control-plane/suspend-tenant.js";
 export type { Tenant } from "./control-plane/tenant.js";
 export { type TenantStats, tenantStats } from "./control-plane/tenant-stats.js";
@@ -97,6 +105,7 @@ export { type Checkpoint, readCheckpoint, type SignedCheckpoint } from "./seal/c
 export { checkProof, type InclusionProof, readProof } from "./seal/proof.js";
 export { type LogVerdict, type SealedLog, verifyLog } from "./seal/verify-log.js";
 export { verifyText } from "./signing.js";
+export type { SupportGrant, SupportGrantPage } from "./support-grant.js";
 export { type AccessMatrix, readAccessMatrix } from "./tenant-plane/access/access-matrix.js";
 export { type AssignmentInput, assignRole, unassignRole } from "./tenant-plane/access/assignments.js";
 export { type AccessAnswer, checkAccess } from "./tenant-plane/access/check-access.js";
@@ -114,5 +123,6 @@ export type { TenantContext } from "./tenant-plane/context.js";
 export { type ExportTenantInput, type ExportTenantResult, exportTenant } from "./tenant-plane/export/export-tenant.js";
 export { openAuditLog } from "./tenant-plane/open-audit-log.js";
 export { type AuditEntry, exportAuditLog, readAuditLog, tailAuditLog } from "./tenant-plane/read-audit-log.js";
+export { type GrantSupportInput, grantSupport, listSupport, revokeSupport, type SupportChange } from "./tenant-plane/support.js";
 export type { TenantClient, TenantTransaction } from "./tenant-plane/tenant-client.js";
 export type { TenantConnection, TenantDbOptions } from "./tenant-plane/tenant-db.js";

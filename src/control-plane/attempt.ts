@@ -10,7 +10,7 @@ export interface Attempt {
 }
 
 /** Answers of the database that an operator was refused something by. */
-const REFUSALS: ReadonlySet<ErrorCode> = new Set(["NOT_PERMITTED", "ILLEGAL_STEP", "LEGAL_HOLD", "NEEDS_APPROVAL"]);
+const REFUSALS: ReadonlySet<ErrorCode> = new Set(["NOT_PERMITTED", "ILLEGAL_STEP", "LEGAL_HOLD", "NEEDS_APPROVAL", "NO_CONSENT"]);
 
 /**
  * Runs a control-plane action. What is done, the database logs in the same transaction;

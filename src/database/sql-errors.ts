@@ -24,6 +24,10 @@ const GUARD_STATES: Record<string, { code: ErrorCode; hint?: string }> = {
   AZ014: { code: "ACCOUNT_NOT_READY" },
   AZ020: { code: "PERMISSION_DENIED", hint: "`azora access:check USER PERMISSION --explain` says which role would give it." },
   AZ021: { code: "LAST_OWNER", hint: "Give another user the role owner first: `azora access:assign USER owner`." },
+  AZ022: {
+    code: "NO_CONSENT",
+    hint: "Somebody of the tenant opens a window for you: `azora support:grant`; `azora support:list` shows those that are open.",
+  },
 };
 
 const UNREACHABLE = new Set([

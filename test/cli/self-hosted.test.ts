@@ -74,6 +74,15 @@ describe.each(["embedded", "server"] as const)("a self-hosted installation, %s",
     expect(new Set(lines.map(({ operator }) => operator))).toEqual(new Set(["postgres"]));
   });
 
+  test("has nobody to let in before an operator is made, and no way in without", async () => {
+    const consent = ["--hours", "1", "--reason", "x", "--tenant", "acme", "--as", "owner@acme.test"];
+    const refused = await azora.json(["support:grant", "--to", "postgres", ...consent], owner);
+    expect(refused).toMatchObject({ exit: 3, document: { error: { code: "NOT_FOUND" } } });
+    const read = await azora.json(["support:read", "acme", "users"], owner);
+    expect(read).toMatchObject({ exit: 4, document: { error: { code: "NO_CONSENT" } } });
+    expect(await azora.json(["support:list"], owner)).toMatchObject({ exit: 0, document: { result: { grants: [] } } });
+  });
+
   test("has a tenant's log, settings, plans and status as any other", async () => {
     const log = await azora.run(["audit:export", "--tenant", "acme"], owner);
     expect({ exit: log.exit, lines: log.stdout.trim().split("\n").length > 10 }).toEqual({ exit: 0, lines: true });

@@ -1,4 +1,3 @@
-import { randomBytes } from "node:crypto";
 import { Client } from "pg";
 import { expect, it } from "vitest";
 import { createOperator, disableOperator, grantOperator, rotateOperator } from "../../src/control-plane/change-operator.js";
@@ -8,6 +7,7 @@ import { approvePurge, schedulePurge } from "../../src/control-plane/schedule-pu
 import { suspendTenant } from "../../src/control-plane/suspend-tenant.js";
 import { whoAmI } from "../../src/control-plane/who-am-i.js";
 import { makePassword, scramVerifier } from "../../src/database/scram.js";
+import { newLogin } from "../support/new-login.js";
 import { OPERATORS } from "../support/prepare.js";
 import { urlOf } from "../support/server-template.js";
 import { describeOnBothEngines, type World } from "../support/world.js";
@@ -15,19 +15,6 @@ import { describeOnBothEngines, type World } from "../support/world.js";
 const ADMIN = OPERATORS["vendor-admin"];
 const LOWER = ["billing", "support"] as const;
 const REFUSED = { code: "NOT_PERMITTED" };
-
-/** A name that is nobody's yet; its role goes with the world, whose cluster may only be lent. */
-function newLogin(world: World): string {
-  const login = `azora_test_${randomBytes(4).toString("hex")}`;
-  world.onClose.push(async () => {
-    if (world.kind !== "server") return;
-    const client = new Client({ connectionString: world.prepared.serverUrl });
-    await client.connect();
-    await client.query(`DROP ROLE IF EXISTS ${login}`);
-    await client.end();
-  });
-  return login;
-}
 
 /** A session of its own, as that login and with that password. */
 async function session(world: World, login: string, password: string): Promise<Client> {

@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import type { OpenTenant } from "../../src/tenant-plane/access/open-tenant.js";
 import { signContext, userActor } from "../../src/tenant-plane/context.js";
 import type { TenantClient } from "../../src/tenant-plane/tenant-client.js";
 import { onTenantLogin } from "./bare-connection.js";
@@ -41,6 +42,11 @@ export async function barelyAs<Row extends object>(
     await client.query(world.engine.setContext, [token]);
     return client.query<Row>(sql);
   });
+}
+
+/** A tenant as somebody works in it. */
+export function inside(world: World, tenant: TestTenant, actor: string): OpenTenant {
+  return { engine: world.engine, contextKey: world.contextKey, context: { accountId: tenant.id, actor } };
 }
 
 /** The first user that a tenant began with. */

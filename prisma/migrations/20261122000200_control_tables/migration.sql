@@ -189,6 +189,23 @@ CREATE TABLE control.operators (
 );
 
 -- CreateTable
+CREATE TABLE control.support_grants (
+    id UUID NOT NULL,
+    account_id UUID NOT NULL,
+    operator TEXT NOT NULL,
+    scope TEXT NOT NULL DEFAULT 'read',
+    tables TEXT[],
+    reason TEXT NOT NULL,
+    granted_by TEXT NOT NULL,
+    granted_at TIMESTAMPTZ(6) NOT NULL DEFAULT clock_timestamp(),
+    expires_at TIMESTAMPTZ(6) NOT NULL,
+    revoked_by TEXT,
+    revoked_at TIMESTAMPTZ(6),
+
+    CONSTRAINT support_grants_pkey PRIMARY KEY (id)
+);
+
+-- CreateTable
 CREATE TABLE control.admin_audit_log (
     id BIGSERIAL NOT NULL,
     occurred_at TIMESTAMPTZ(6) NOT NULL DEFAULT clock_timestamp(),
@@ -313,6 +330,12 @@ CREATE INDEX stripe_events_occurred_at_idx ON control.stripe_events(occurred_at)
 CREATE UNIQUE INDEX operators_login_key ON control.operators(login);
 
 -- CreateIndex
+CREATE INDEX support_grants_account_id_idx ON control.support_grants(account_id);
+
+-- CreateIndex
+CREATE INDEX support_grants_operator_idx ON control.support_grants(operator);
+
+-- CreateIndex
 CREATE INDEX admin_audit_log_account_id_idx ON control.admin_audit_log(account_id);
 
 -- CreateIndex
@@ -326,6 +349,9 @@ CREATE UNIQUE INDEX receipt_addenda_receipt_sequence_store_key ON control.receip
 
 -- AddForeignKey
 ALTER TABLE control.purge_approvals ADD CONSTRAINT purge_approvals_account_id_fkey FOREIGN KEY (account_id) REFERENCES control.accounts(id) ON DELETE CASCADE ON UPDATE NO ACTION;
+
+-- AddForeignKey
+ALTER TABLE control.support_grants ADD CONSTRAINT support_grants_account_id_fkey FOREIGN KEY (account_id) REFERENCES control.accounts(id) ON DELETE CASCADE ON UPDATE NO ACTION;
 
 -- AddForeignKey
 ALTER TABLE control.receipt_addenda ADD CONSTRAINT receipt_addenda_receipt_sequence_fkey FOREIGN KEY (receipt_sequence) REFERENCES control.purge_receipts(sequence) ON DELETE RESTRICT ON UPDATE NO ACTION;
@@ -377,6 +403,13 @@ ALTER TABLE control.subscriptions
   ADD CONSTRAINT subscriptions_collection_method_check CHECK (collection_method IN ('charge_automatically', 'send_invoice'));
 ALTER TABLE control.stripe_connection ADD CONSTRAINT stripe_connection_only_check CHECK ("only");
 ALTER TABLE control.stripe_event_cursor ADD CONSTRAINT stripe_event_cursor_only_check CHECK ("only");
+-- A window that a tenant opens for one operator ends by itself.
+ALTER TABLE control.support_grants
+  ADD CONSTRAINT support_grants_scope_check CHECK (scope = 'read'),
+  ADD CONSTRAINT support_grants_reason_check CHECK (length(trim(reason)) BETWEEN 1 AND 1000),
+  ADD CONSTRAINT support_grants_tables_check CHECK (tables <> '{}'),
+  ADD CONSTRAINT support_grants_expires_at_check CHECK (expires_at > granted_at AND expires_at <= granted_at + interval '7 days'),
+  ADD CONSTRAINT support_grants_revoked_check CHECK ((revoked_at IS NULL) = (revoked_by IS NULL));
 -- A step is one account's or one plan's; what is leased has a name on it.
 ALTER TABLE control.billing_steps
   ADD CONSTRAINT billing_steps_subject_check CHECK ((account_id IS NULL) <> (plan_id IS NULL)),

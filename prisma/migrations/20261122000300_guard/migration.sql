@@ -109,6 +109,25 @@ CREATE TABLE guard.seals (
   hash               text NOT NULL
 );
 
+-- What an operator whom a tenant lets in is about to read: asked for, then found, then read, each in a transaction
+-- that was committed before the next, so that no rollback takes a line of the logs back. Rows live for a minute.
+CREATE TABLE guard.support_reads (
+  id         uuid PRIMARY KEY DEFAULT gen_random_uuid(),
+  account_id uuid NOT NULL REFERENCES control.accounts (id) ON DELETE CASCADE,
+  grant_id   uuid NOT NULL REFERENCES control.support_grants (id) ON DELETE CASCADE,
+  operator   text NOT NULL DEFAULT session_user,
+  table_id   regclass NOT NULL,
+  conditions jsonb NOT NULL,
+  after_key  jsonb,
+  row_limit  integer NOT NULL,
+  asked_at   timestamptz NOT NULL DEFAULT clock_timestamp(),
+  asked_in   xid8 NOT NULL DEFAULT pg_current_xact_id(),
+  keys       jsonb,
+  found_in   xid8
+);
+CREATE INDEX ON guard.support_reads (account_id);
+CREATE INDEX ON guard.support_reads (grant_id);
+
 REVOKE ALL ON ALL TABLES IN SCHEMA guard FROM PUBLIC;
 
 -- Time-ordered UUID, version 7 (RFC 9562), with the fraction of the millisecond in the 12 bits
@@ -315,25 +334,26 @@ AS $$
   SELECT r || ':' || CASE WHEN r = 'access' AND action <> 'read' THEN 'manage' ELSE action END FROM guard.resource(target) r
 $$;
 
--- All permissions that tables take, for whoever shows or checks what roles hold. An application may have
+-- All permissions that tables take, and those to let the vendor's support in, for whoever shows or checks what roles hold. An application may have
 -- more of its own, such as `documents:approve`, and ask guard.permits() for them.
 CREATE FUNCTION guard.permissions() RETURNS SETOF text
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog
 AS $$
-  SELECT DISTINCT guard.needed(p.table_id, a.action)
+  SELECT guard.needed(p.table_id, a.action)
   FROM guard.protected_tables p JOIN pg_class c ON c.oid = p.table_id
   CROSS JOIN (VALUES ('create'), ('read'), ('update'), ('delete')) a(action)
   WHERE a.action = 'read' OR NOT p.append_only
+  UNION VALUES ('support:read'), ('support:manage')
   ORDER BY 1
 $$;
 
 -- The permissions that include one. `*` for a resource stands for the tables that are worked on: people,
--- access and audit have to be named, unless it is everything.
+-- access, audit and support have to be named, unless it is everything.
 CREATE FUNCTION guard.including(permission text) RETURNS text[]
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 AS $$
   SELECT ARRAY[permission, pg_catalog.split_part(permission, ':', 1) || ':*', '*:*',
-    CASE WHEN pg_catalog.split_part(permission, ':', 1) NOT IN ('users', 'access', 'audit')
+    CASE WHEN pg_catalog.split_part(permission, ':', 1) NOT IN ('users', 'access', 'audit', 'support')
       THEN '*:' || pg_catalog.split_part(permission, ':', 2) END]
 $$;
 
@@ -1260,10 +1280,116 @@ BEGIN
 END
 $$;
 
+-- Support -----------------------------------------------------------------------------------
+
+-- A tenant table by its full name, or without its schema when that is `tenant`.
+CREATE FUNCTION guard.find_table(name text) RETURNS regclass
+LANGUAGE sql STABLE SET search_path = pg_catalog
+AS $$
+  SELECT p.table_id FROM guard.tenant_tables() p
+  WHERE find_table.name IN (p.table_id::text, regexp_replace(p.table_id::text, '^tenant\.', ''))
+$$;
+
+-- The columns that name a row inside its account, as the log does.
+CREATE FUNCTION guard.key_columns(target regclass) RETURNS text[]
+LANGUAGE sql STABLE SET search_path = pg_catalog
+AS $$
+  SELECT CASE WHEN cardinality(c.identity) = 1 THEN c.identity ELSE c.identity[2:] END
+  FROM (SELECT array_agg(a.attname::text ORDER BY k.position) AS identity
+        FROM pg_constraint p CROSS JOIN unnest(p.conkey) WITH ORDINALITY k(attnum, position)
+        JOIN pg_attribute a ON a.attrelid = target AND a.attnum = k.attnum
+        WHERE p.conrelid = target AND p.contype = 'p') c
+$$;
+
+-- Columns with their types, as a row of JSON is read by.
+CREATE FUNCTION guard.typed_columns(target regclass, columns text[]) RETURNS text
+LANGUAGE sql STABLE SET search_path = pg_catalog
+AS $$
+  SELECT string_agg(format('%I %s', a.attname, format_type(a.atttypid, a.atttypmod)), ', ')
+  FROM pg_attribute a WHERE a.attrelid = target AND a.attname = ANY (columns) AND a.attnum > 0 AND NOT a.attisdropped
+$$;
+
+-- Lets one operator read for so many hours: every tenant table, or those that are named. It is the consent of a person
+-- of the tenant, and of nobody who works for it.
+CREATE FUNCTION guard.grant_support(login text, hours numeric, tables text[], reason text) RETURNS uuid
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog
+AS $$
+DECLARE
+  who     constant text := guard.acting_user();
+  context record;
+  unknown text;
+  made    control.support_grants;
+BEGIN
+  SELECT * INTO context FROM guard.read_context();
+  IF who IS NULL THEN
+    RAISE EXCEPTION USING ERRCODE = 'AZ006', MESSAGE = 'Only a person of the tenant lets the vendor''s support in: say which (--as USER).';
+  END IF;
+  PERFORM guard.permits('support:manage');
+  IF context.read_only THEN
+    RAISE EXCEPTION USING ERRCODE = 'AZ004', MESSAGE = 'This account is read-only while it is suspended.';
+  ELSIF hours IS NULL OR hours <= 0 OR hours > 168 THEN
+    RAISE EXCEPTION USING ERRCODE = 'AZ013', MESSAGE = 'Support is let in for at most 168 hours.';
+  ELSIF NOT EXISTS (SELECT FROM control.operators o WHERE o.login = grant_support.login AND o.disabled_at IS NULL) THEN
+    RAISE EXCEPTION USING ERRCODE = 'AZ010', MESSAGE = format('There is no operator "%s" who could be let in.', login);
+  END IF;
+  SELECT t INTO unknown FROM unnest(tables) t WHERE guard.find_table(t) IS NULL LIMIT 1;
+  IF FOUND THEN
+    RAISE EXCEPTION USING ERRCODE = 'AZ013', MESSAGE = format('There is no tenant table "%s".', unknown);
+  END IF;
+  INSERT INTO control.support_grants (id, account_id, operator, tables, reason, granted_by, expires_at)
+  VALUES (guard.uuid7(), context.account_id, login,
+    NULLIF(ARRAY(SELECT DISTINCT guard.find_table(t)::text FROM unnest(tables) t ORDER BY 1), '{}'),
+    reason, who, clock_timestamp() + hours * interval '1 hour')
+  RETURNING * INTO made;
+  INSERT INTO tenant.audit_log (account_id, actor, operation, subject, row_id, new_values)
+  VALUES (made.account_id, who, 'create', 'control.support_grants', made.id, to_jsonb(made) - 'account_id');
+  RETURN made.id;
+END
+$$;
+
+-- Takes a consent back; what is being read at this moment is the last. False when the window is closed already. An
+-- application may do it too, and a tenant that is suspended: nobody needs consent to close.
+CREATE FUNCTION guard.revoke_support(support_grant uuid) RETURNS boolean
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog
+AS $$
+DECLARE
+  context record;
+  known   control.support_grants;
+BEGIN
+  SELECT * INTO context FROM guard.read_context();
+  PERFORM guard.permits('support:manage');
+  SELECT * INTO known FROM control.support_grants g WHERE g.id = support_grant AND g.account_id = context.account_id FOR NO KEY UPDATE;
+  IF NOT FOUND THEN
+    RAISE EXCEPTION USING ERRCODE = 'AZ010', MESSAGE = 'This tenant has given no such consent to support: `azora support:list` shows them all.';
+  ELSIF known.revoked_at IS NOT NULL OR known.expires_at <= clock_timestamp() THEN
+    RETURN false;
+  END IF;
+  UPDATE control.support_grants g SET revoked_at = clock_timestamp(), revoked_by = context.actor WHERE g.id = known.id RETURNING * INTO known;
+  INSERT INTO tenant.audit_log (account_id, actor, operation, subject, row_id, new_values)
+  VALUES (known.account_id, context.actor, 'update', 'control.support_grants', known.id,
+    jsonb_build_object('revoked_at', known.revoked_at, 'revoked_by', known.revoked_by));
+  RETURN true;
+END
+$$;
+
+-- Whom the tenant has let in, newest first, from before one of them on.
+CREATE FUNCTION guard.support_grants(before uuid, most integer) RETURNS SETOF control.support_grants
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog
+AS $$
+BEGIN
+  IF NOT guard.holds('support:manage') THEN
+    PERFORM guard.permits('support:read');
+  END IF;
+  RETURN QUERY SELECT g.* FROM control.support_grants g
+    WHERE g.account_id = guard.current_account() AND (before IS NULL OR g.id < before) ORDER BY g.id DESC LIMIT most;
+END
+$$;
+
 REVOKE ALL ON ALL FUNCTIONS IN SCHEMA guard FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION guard.uuid7(), guard.read_context(), guard.current_account(), guard.set_context(text), guard.log_reads(text, jsonb, boolean),
   guard.holds(text), guard.permits(text), guard.check_reads(text[]), guard.including(text), guard.permissions(),
-  guard.describe_export(), guard.finish_export(text, text, bigint)
+  guard.describe_export(), guard.finish_export(text, text, bigint),
+  guard.grant_support(text, numeric, text[], text), guard.revoke_support(uuid), guard.support_grants(uuid, integer)
   TO azora_runtime;
 
 RESET ROLE;

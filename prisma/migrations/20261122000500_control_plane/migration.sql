@@ -1876,6 +1876,220 @@ BEGIN
 END
 $$;
 
+-- Support --------------------------------------------------------------------------------
+
+-- Consent isn't written twice: but for the end that a tenant puts to it, a window stays what it was opened as.
+CREATE FUNCTION control.keep_support_grant() RETURNS trigger
+LANGUAGE plpgsql SET search_path = pg_catalog
+AS $$
+BEGIN
+  IF OLD.revoked_at IS NOT NULL OR to_jsonb(OLD) - '{revoked_at,revoked_by}'::text[] <> to_jsonb(NEW) - '{revoked_at,revoked_by}'::text[] THEN
+    RAISE EXCEPTION USING ERRCODE = '42501', MESSAGE = 'What a tenant has consented to can''t be changed, only revoked.';
+  END IF;
+  RETURN NEW;
+END
+$$;
+
+CREATE FUNCTION control.audit_support_grant() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog
+AS $$
+BEGIN
+  INSERT INTO control.admin_audit_log (action, account_id, account_slug, new_values, reason)
+  SELECT CASE TG_OP WHEN 'INSERT' THEN 'support.grant' ELSE 'support.revoke' END, a.id, a.slug,
+    jsonb_strip_nulls(to_jsonb(NEW)), NEW.reason FROM control.accounts a WHERE a.id = NEW.account_id;
+  RETURN NULL;
+END
+$$;
+
+CREATE TRIGGER keep_support_grant BEFORE UPDATE ON control.support_grants FOR EACH ROW EXECUTE FUNCTION control.keep_support_grant();
+CREATE TRIGGER audit AFTER INSERT OR UPDATE ON control.support_grants FOR EACH ROW EXECUTE FUNCTION control.audit_support_grant();
+
+-- The window by which whoever asks may read a table at this moment: any, or the one that is named. It locks nothing, so
+-- no reader keeps a tenant from closing it; each statement has to see the last state, which a stricter level hides.
+-- Whose password somebody else has set since is not the one whom the tenant meant.
+CREATE FUNCTION control.require_support_grant(p_account uuid, p_table regclass, p_grant uuid DEFAULT NULL) RETURNS uuid
+LANGUAGE plpgsql SET search_path = pg_catalog
+AS $$
+DECLARE
+  known uuid;
+BEGIN
+  IF current_setting('transaction_isolation') NOT IN ('read committed', 'read uncommitted') THEN
+    RAISE EXCEPTION USING ERRCODE = 'AZ013', MESSAGE = 'Support reads in transactions that are READ COMMITTED.';
+  END IF;
+  SELECT g.id INTO known FROM control.support_grants g JOIN control.operators o ON o.login = g.operator AND o.disabled_at IS NULL
+  WHERE g.account_id = p_account AND g.operator = session_user AND (p_grant IS NULL OR g.id = p_grant)
+    AND g.revoked_at IS NULL AND g.expires_at > clock_timestamp()
+    AND coalesce(o.password_at < g.granted_at, true)
+    AND (g.tables IS NULL OR p_table::text = ANY (g.tables))
+  ORDER BY g.expires_at DESC LIMIT 1;
+  IF known IS NULL OR p_table IS NULL THEN
+    RAISE EXCEPTION USING ERRCODE = 'AZ022', MESSAGE = format('The tenant has not let "%s" read this.', session_user);
+  END IF;
+  RETURN known;
+END
+$$;
+
+-- What was asked for, for its next step: by the same operator, within a minute, and after the step before is in the logs
+-- for good. A row that is seen was committed, or is this transaction's own.
+CREATE FUNCTION control.require_support_read(p_read uuid, p_found boolean) RETURNS guard.support_reads
+LANGUAGE plpgsql SET search_path = pg_catalog
+AS $$
+DECLARE
+  asked guard.support_reads;
+BEGIN
+  SELECT * INTO asked FROM guard.support_reads r
+  WHERE r.id = p_read AND r.operator = session_user AND r.asked_at > clock_timestamp() - interval '1 minute' FOR UPDATE;
+  IF NOT FOUND THEN
+    RAISE EXCEPTION USING ERRCODE = 'AZ010', MESSAGE = 'Nothing was asked for that could be read, or it was a minute ago.';
+  ELSIF (asked.found_in IS NOT NULL) <> p_found OR coalesce(asked.found_in, asked.asked_in) = pg_current_xact_id() THEN
+    RAISE EXCEPTION USING ERRCODE = 'AZ007', MESSAGE = 'Support asks, finds and reads in three transactions, each committed before the next.';
+  END IF;
+  PERFORM control.require_support_grant(asked.account_id, asked.table_id, asked.grant_id);
+  PERFORM guard.enter(asked.account_id, 'support:' || session_user), guard.current_account();
+  RETURN asked;
+END
+$$;
+
+-- What is asked for, as columns and values: of columns that may be shown, with values that they can have.
+CREATE FUNCTION control.check_support_read(asked guard.support_reads) RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog
+AS $$
+DECLARE
+  keys constant text[] := guard.key_columns(asked.table_id);
+  names text[] := ARRAY(SELECT jsonb_object_keys(asked.conditions));
+  hidden text;
+BEGIN
+  SELECT n INTO hidden FROM unnest(names) n
+  WHERE guard.typed_columns(asked.table_id, ARRAY[n]) IS NULL
+    OR EXISTS (SELECT FROM guard.masked_columns m WHERE m.table_id = asked.table_id AND m.column_name = n) LIMIT 1;
+  IF FOUND THEN
+    RAISE EXCEPTION USING ERRCODE = 'AZ013', MESSAGE = format('%s has no column "%s" that support could ask for.', asked.table_id, hidden);
+  ELSIF asked.row_limit IS NULL OR asked.row_limit NOT BETWEEN 1 AND 100 THEN
+    RAISE EXCEPTION USING ERRCODE = 'AZ013', MESSAGE = 'Support reads from 1 to 100 rows at once.';
+  ELSIF asked.after_key IS NOT NULL AND NOT asked.after_key ?& keys THEN
+    RAISE EXCEPTION USING ERRCODE = 'AZ013', MESSAGE = format('A row of %s is named by %s.', asked.table_id, array_to_string(keys, ' and '));
+  END IF;
+  EXECUTE format('SELECT FROM jsonb_to_record($1) w(%s) WHERE %s', guard.typed_columns(asked.table_id, names || keys),
+    (SELECT string_agg(format('w.%I = w.%1$I', n), ' AND ') FROM unnest(names || keys) n))
+  USING coalesce(asked.after_key, '{}') || asked.conditions;
+END
+$$;
+
+-- First step: says in both logs what an operator is going to look for, and looks at nothing yet. Equal to a value, column
+-- by column (p_where); behind the row that p_after names, as the row before was named.
+CREATE FUNCTION control.ask_support_read(p_account uuid, p_table text, p_where jsonb, p_after text, p_limit integer) RETURNS uuid
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog
+AS $$
+DECLARE
+  asked guard.support_reads;
+  keys  text[];
+  line  uuid;
+BEGIN
+  asked.table_id := guard.find_table(p_table);
+  asked.account_id := p_account;
+  asked.grant_id := control.require_support_grant(p_account, asked.table_id);
+  asked.conditions := coalesce(p_where, '{}');
+  keys := guard.key_columns(asked.table_id);
+  asked.row_limit := p_limit;
+  BEGIN
+    asked.after_key := CASE WHEN p_after IS NULL THEN NULL WHEN cardinality(keys) = 1 THEN jsonb_build_object(keys[1], p_after) ELSE p_after::jsonb END;
+    PERFORM control.check_support_read(asked);
+  EXCEPTION WHEN undefined_function OR data_exception THEN
+    RAISE EXCEPTION USING ERRCODE = 'AZ013', MESSAGE = format('This can''t be asked of %s: %s.', asked.table_id, SQLERRM);
+  END;
+  DELETE FROM guard.support_reads r WHERE r.operator = session_user AND r.asked_at < clock_timestamp() - interval '1 minute';
+  INSERT INTO guard.support_reads (account_id, grant_id, table_id, conditions, after_key, row_limit)
+  VALUES (asked.account_id, asked.grant_id, asked.table_id, asked.conditions, asked.after_key, asked.row_limit)
+  RETURNING * INTO asked;
+  PERFORM guard.enter(p_account, 'support:' || session_user);
+  INSERT INTO tenant.audit_log (account_id, actor, operation, subject, method, filter)
+  VALUES (guard.current_account(), 'support:' || session_user, 'read', regexp_replace(asked.table_id::text, '^tenant\.', ''), 'support.ask',
+    jsonb_build_object('grant', asked.grant_id, 'where', asked.conditions, 'after', p_after, 'limit', p_limit))
+  RETURNING id INTO line;
+  PERFORM guard.leave();
+  INSERT INTO control.admin_audit_log (action, account_id, account_slug, new_values)
+  SELECT 'support.ask', a.id, a.slug, jsonb_build_object('grant', asked.grant_id, 'table', asked.table_id, 'line', line)
+  FROM control.accounts a WHERE a.id = p_account;
+  RETURN asked.id;
+END
+$$;
+
+-- Second step: finds the rows and writes one line for each into both logs. The control plane's names the tenant's line
+-- and nothing of the row. Says nothing, so that a rollback keeps nothing back but what was only asked for.
+CREATE FUNCTION control.find_support_rows(p_read uuid) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog
+AS $$
+DECLARE
+  asked   guard.support_reads;
+  keys    text[];
+  columns text[];
+  hits    jsonb;
+BEGIN
+  asked := control.require_support_read(p_read, false);
+  keys := guard.key_columns(asked.table_id);
+  columns := ARRAY(SELECT c.key FROM jsonb_each(asked.conditions) c WHERE c.value <> 'null');
+  EXECUTE format('SELECT coalesce(jsonb_agg(k.key), ''[]'') FROM (SELECT jsonb_build_object(%s) AS key FROM %s t%s%s WHERE t.%I = $1%s%s ORDER BY %s LIMIT %s) k',
+    (SELECT string_agg(format('%L, t.%I', k, k), ', ' ORDER BY n) FROM unnest(keys) WITH ORDINALITY u(k, n)), asked.table_id,
+    ', jsonb_to_record($2) w(' || guard.typed_columns(asked.table_id, columns) || ')',
+    CASE WHEN asked.after_key IS NOT NULL THEN ', jsonb_to_record($3) a(' || guard.typed_columns(asked.table_id, keys) || ')' END,
+    (SELECT p.account_column FROM guard.protected_tables p WHERE p.table_id = asked.table_id),
+    (SELECT string_agg(CASE c.value WHEN 'null' THEN format(' AND t.%I IS NULL', c.key) ELSE format(' AND t.%I = w.%1$I', c.key) END, '') FROM jsonb_each(asked.conditions) c),
+    CASE WHEN asked.after_key IS NOT NULL THEN (SELECT format(' AND (%s) > (%s)', string_agg(format('t.%I', k), ', ' ORDER BY n),
+      string_agg(format('a.%I', k), ', ' ORDER BY n)) FROM unnest(keys) WITH ORDINALITY u(k, n)) END,
+    (SELECT string_agg(format('t.%I', k), ', ' ORDER BY n) FROM unnest(keys) WITH ORDINALITY u(k, n)), asked.row_limit)
+  INTO hits USING asked.account_id, asked.conditions, asked.after_key;
+  UPDATE guard.support_reads r SET keys = hits, found_in = pg_current_xact_id() WHERE r.id = p_read;
+  WITH lines AS (
+    INSERT INTO tenant.audit_log (account_id, actor, operation, subject, row_id, method, filter, row_count)
+    SELECT guard.current_account(), 'support:' || session_user, 'read', regexp_replace(asked.table_id::text, '^tenant\.', ''),
+      guard.row_key(k.key, keys), 'support.read', jsonb_build_object('grant', asked.grant_id), 1
+    FROM jsonb_array_elements(hits) k(key) RETURNING id)
+  INSERT INTO control.admin_audit_log (action, account_id, account_slug, new_values)
+  SELECT 'support.read', a.id, a.slug, jsonb_build_object('grant', asked.grant_id, 'table', asked.table_id, 'line', l.id)
+  FROM lines l JOIN control.accounts a ON a.id = asked.account_id ORDER BY l.id;
+  PERFORM guard.leave();
+END
+$$;
+
+-- Last step: the rows that both logs have lines for, once, without the account's column and the masked ones.
+CREATE FUNCTION control.read_support_rows(p_read uuid) RETURNS TABLE (row_key text, row_values jsonb)
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog
+AS $$
+DECLARE
+  asked  guard.support_reads;
+  keys   text[];
+  masked text[];
+  account_column name;
+BEGIN
+  asked := control.require_support_read(p_read, true);
+  keys := guard.key_columns(asked.table_id);
+  masked := ARRAY(SELECT m.column_name::text FROM guard.masked_columns m WHERE m.table_id = asked.table_id);
+  PERFORM guard.check_masks(asked.table_id, masked);
+  SELECT p.account_column INTO account_column FROM guard.protected_tables p WHERE p.table_id = asked.table_id;
+  RETURN QUERY EXECUTE format('SELECT guard.row_key(to_jsonb(t), $3), to_jsonb(t) - $4 FROM %s t JOIN jsonb_to_recordset($2) k(%s) ON %s WHERE t.%I = $1 ORDER BY %s',
+    asked.table_id, guard.typed_columns(asked.table_id, keys),
+    (SELECT string_agg(format('t.%I = k.%1$I', k), ' AND ') FROM unnest(keys) k), account_column,
+    (SELECT string_agg(format('t.%I', k), ', ' ORDER BY n) FROM unnest(keys) WITH ORDINALITY u(k, n)))
+  USING asked.account_id, asked.keys, keys, masked || account_column::text;
+  DELETE FROM guard.support_reads r WHERE r.id = p_read;
+  PERFORM guard.leave();
+  -- Once more: nobody gets what was closed to him while he was reading.
+  PERFORM control.require_support_grant(asked.account_id, asked.table_id, asked.grant_id);
+END
+$$;
+
+-- Windows that tenants have opened, newest first, from before one of them on: one's own, for a vendor admin everybody's.
+CREATE FUNCTION control.list_support_grants(p_before uuid, p_limit integer)
+RETURNS TABLE (id uuid, account_id uuid, account_slug text, operator text, scope text, tables text[], reason text, granted_by text,
+  granted_at timestamptz, expires_at timestamptz, revoked_by text, revoked_at timestamptz)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog
+AS $$
+  SELECT g.id, g.account_id, a.slug, g.operator, g.scope, g.tables, g.reason, g.granted_by, g.granted_at, g.expires_at, g.revoked_by, g.revoked_at
+  FROM control.support_grants g JOIN control.accounts a ON a.id = g.account_id
+  WHERE (g.operator = session_user OR pg_has_role(session_user, 'azora_vendor_admin', 'MEMBER')) AND (p_before IS NULL OR g.id < p_before)
+  ORDER BY g.id DESC LIMIT p_limit
+$$;
+
 -- Rights ---------------------------------------------------------------------------------
 
 -- Operators see every account; a tenant sees some columns of its own row.
@@ -1891,6 +2105,9 @@ GRANT SELECT (id, account_id, plan_id, status) ON control.subscriptions TO azora
 GRANT EXECUTE ON FUNCTION control.record_attempt(text, control.admin_outcome, uuid, text, text) TO azora_support;
 
 GRANT EXECUTE ON FUNCTION control.who_am_i(), control.begin_request(text, text) TO azora_support;
+-- Reading takes a tenant's consent besides.
+GRANT EXECUTE ON FUNCTION control.ask_support_read(uuid, text, jsonb, text, integer), control.find_support_rows(uuid), control.read_support_rows(uuid),
+  control.list_support_grants(uuid, integer) TO azora_support;
 
 GRANT SELECT ON control.subscriptions, control.stripe_connection, control.stripe_customers, control.billing_steps, control.stripe_events,
   control.stripe_event_cursor TO azora_billing;

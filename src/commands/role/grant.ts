@@ -6,7 +6,7 @@ import type { RoleChange } from "../../tenant-plane/access/roles.js";
 export default class RoleGrantCommand extends InsideCommand {
   static override summary = "Give a role of a tenant a permission.";
   static override description =
-    "It holds from the next statement on, for everybody who has the role. Resources are tables by their names, and users, access and audit, which * doesn't stand for: *:read reads every table that is worked on. A user (--as) gives only what it holds itself.";
+    "It holds from the next statement on, for everybody who has the role. Resources are tables by their names, and users, access, audit and support, which * doesn't stand for: *:read reads every table that is worked on. A user (--as) gives only what it holds itself.";
   static override examples = [
     "<%= config.bin %> role:grant member documents:delete --tenant acme",
     '<%= config.bin %> role:grant auditor "audit:read" --tenant acme --as ada@acme.test',

@@ -21,6 +21,7 @@ import { cursor, explain, preparedStatement, temporaryTable } from "./session-ob
 import { rowSecurityOff, triggersOff } from "./session-settings.js";
 import { largeObjects, otherSessions, serverFiles } from "./shared-doors.js";
 import { signing } from "./signing.js";
+import { support } from "./support.js";
 import { suspendedAccount } from "./suspended-account.js";
 import { truncate } from "./truncate.js";
 import { uniqueOracle } from "./unique-oracle.js";
@@ -68,5 +69,6 @@ export const PROBES: readonly Probe[] = [
   logOnlyGrows,
   controlPlaneSelect,
   controlPlaneWrite,
+  support,
   purge,
 ];

@@ -87,6 +87,24 @@ export const GUARD_BREAKAGES: readonly BreakageKind[] = [
     breakWith: whereGuarded(() => ["ALTER TABLE tenant.user_roles DISABLE TRIGGER access_given"]),
   },
   {
+    name: "a window for support that never closes",
+    rules: ["guard-function"],
+    probes: ["support-without-consent"],
+    breakWith: whereGuarded(() => [
+      `DO $edit$ BEGIN EXECUTE replace(pg_get_functiondef('control.require_support_grant(uuid,regclass,uuid)'::regprocedure),
+        'AND g.revoked_at IS NULL AND g.expires_at > clock_timestamp()', ''); END $edit$`,
+    ]),
+  },
+  {
+    name: "rows that support gets before the logs have them",
+    rules: ["guard-function"],
+    probes: ["support-without-consent"],
+    breakWith: whereGuarded(() => [
+      `DO $edit$ BEGIN EXECUTE replace(pg_get_functiondef('control.require_support_read(uuid,boolean)'::regprocedure),
+        'OR coalesce(asked.found_in, asked.asked_in) = pg_current_xact_id()', ''); END $edit$`,
+    ]),
+  },
+  {
     name: "a log without its triggers",
     rules: ["audit-trigger"],
     probes: ["write-is-logged"],
