@@ -13,4 +13,6 @@ it.skipIf(!hasTerminal)(
     expect(stderr).toBe("");
     expect(status).toBe(0);
   },
+  // A whole session of commands, each a process.
+  300_000,
 );

@@ -95,5 +95,5 @@ describe.skipIf(!postgres)(`docs/self-hosting.md (${NO_SYSTEM_POSTGRES})`, () =>
     );
     expect(exit).toBe(2);
     expect(stderr).toContain("FAILED: azora init --self-hostedd");
-  });
+  }, 300_000);
 });
