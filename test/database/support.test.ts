@@ -206,13 +206,13 @@ describeOnBothEngines("support by consent", (world) => {
   it("ends by itself", async () => {
     await world().look(
       `INSERT INTO control.support_grants (id, account_id, operator, reason, granted_by, expires_at)
-       VALUES (guard.uuid7(), $1, $2, 'short', $3, clock_timestamp() + interval '3 seconds')`,
+       VALUES (guard.uuid7(), $1, $2, 'short', $3, clock_timestamp() + interval '6 seconds')`,
       tenant.id,
       ME,
       owner,
     );
     expect((await read()).rows.length).toBeGreaterThan(0);
-    await new Promise((resolve) => setTimeout(resolve, 3100));
+    await new Promise((resolve) => setTimeout(resolve, 6100));
     await expect(read()).rejects.toMatchObject(noConsent);
     const [{ id } = { id: "" }] = (await listSupport(as(owner), { limit: 1 })).grants;
     expect(await revokeSupport(as(owner), { id, dryRun })).toMatchObject({ changed: false });
@@ -237,6 +237,33 @@ describeOnBothEngines("support by consent", (world) => {
     }
     await expect(read({ limit: 101 })).rejects.toMatchObject({ code: "INVALID_INPUT" });
     await expect(read({ after: "no uuid" })).rejects.toMatchObject({ code: "INVALID_INPUT" });
+    await closeAll();
+  });
+
+  it("reads an application's own table, whose rows are named by several columns", async () => {
+    await world().look(
+      `CREATE TABLE public."Machines" (shop uuid, plant text, serial integer, label text, document json, PRIMARY KEY (shop, plant, serial))`,
+    );
+    await world().look(`SELECT guard.protect('public."Machines"', account_column => 'shop')`);
+    await world().look(
+      `INSERT INTO public."Machines" SELECT s, p, n, s || p || n, '{}' FROM unnest($1::uuid[]) s, unnest('{east,west}'::text[]) p, generate_series(9, 11) n`,
+      [tenant.id, world().b.id],
+    );
+    await grant({ tables: ['public."Machines"'] });
+    const table = 'public."Machines"';
+    const keys = (rows: readonly { readonly key: string }[]) =>
+      rows.map(({ key }) => Object.values(JSON.parse(key) as object).join(" "));
+    const first = await read({ table, limit: 4 });
+    expect(keys(first.rows)).toEqual(["east 9", "east 10", "east 11", "west 9"]);
+    const rest = await read({ table, limit: 4, after: first.next ?? "" });
+    expect(keys(rest.rows)).toEqual(["west 10", "west 11"]);
+    expect(rest.rows[0]?.values).toEqual({ plant: "west", serial: 10, label: `${tenant.id}west10`, document: {} });
+    expect(keys((await read({ table, where: { serial: "10" } })).rows)).toEqual(["east 10", "west 10"]);
+    for (const after of ["no json", "[]", '{"plant": "east"}']) {
+      await expect(read({ table, after }), after).rejects.toMatchObject({ code: "INVALID_INPUT" });
+    }
+    // Of a type that knows no equality.
+    await expect(read({ table, where: { document: "{}" } })).rejects.toMatchObject({ code: "INVALID_INPUT" });
     await closeAll();
   });
 
