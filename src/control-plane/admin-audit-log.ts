@@ -1,4 +1,4 @@
-import { field, type Log } from "../database/logs/log.js";
+import { checkpointsSql, field, type Log } from "../database/logs/log.js";
 import { CONTROL_LINE } from "../seal/line.js";
 import { attempt } from "./attempt.js";
 import type { ControlConnection } from "./connection.js";
@@ -29,7 +29,12 @@ export function adminAuditLog(connection: ControlConnection, action: string): Lo
     table: "control.admin_audit_log",
     line: CONTROL_LINE,
     fields: FIELDS,
-    checkpoints: `SELECT payload, hash, key_id AS "keyId", signature FROM control.admin_audit_checkpoints ORDER BY sequence`,
+    checkpoints: checkpointsSql({
+      checkpoints: "control.admin_audit_checkpoints",
+      retentions: "control.admin_audit_retentions",
+      where: "true",
+    }),
+    lastCheckpoint: "SELECT hash FROM control.admin_audit_checkpoints ORDER BY sequence DESC LIMIT 1",
     columns: { actor: "operator", action: "action" },
     dimensions: { operator: "operator", action: "action", outcome: "outcome::text", tenant: "account_slug" },
     // Whoever may not is told so before the first line, and that is logged.

@@ -37,6 +37,11 @@ export async function openAdminLog(connection: ControlConnection): Promise<OpenL
         `SELECT payload, hash, key_id AS "keyId", signature FROM control.admin_audit_checkpoints ORDER BY sequence`,
         [],
       ),
+    retentions: () =>
+      query<SignedCheckpoint>(
+        `SELECT payload, hash, key_id AS "keyId", signature FROM control.admin_audit_retentions ORDER BY sequence`,
+        [],
+      ),
     async leaves(sequence) {
       const [row] = await query<{ leaves: Buffer }>("SELECT leaves FROM control.admin_audit_checkpoints WHERE sequence = $1", [
         sequence,

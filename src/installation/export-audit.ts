@@ -2,9 +2,11 @@ import { type Encoding, encodeAudit } from "../audit-file/encode.js";
 import { type AuditManifest, manifestOf } from "../audit-file/manifest.js";
 import { Tally } from "../audit-file/tally.js";
 import type { Config } from "../config.js";
+import { finishAdminAuditExport } from "../control-plane/finish-admin-audit-export.js";
 import { exportAdminAudit } from "../control-plane/read-admin-audit.js";
 import type { ExportQuery } from "../database/logs/export.js";
 import { writeCheckpointLine } from "../seal/checkpoint.js";
+import { finishAuditExport } from "../tenant-plane/finish-audit-export.js";
 import { exportAuditLog } from "../tenant-plane/read-audit-log.js";
 import { readerOf } from "./audit-logs.js";
 import type { Installation } from "./open.js";
@@ -26,6 +28,12 @@ export interface AuditExport {
   readonly bytes: AsyncIterable<Uint8Array>;
   /** What was exported, once all bytes have been read. */
   manifest(): AuditManifest;
+  /**
+   * Writes down that all bytes are where they belong. @param manifest what manifest() said
+   * @returns whether what is in it may go by a retention: the whole log as lines that can be checked, or its next part
+   * @throws AzoraError as when it began
+   */
+  finish(manifest: AuditManifest): Promise<boolean>;
 }
 
 /**
@@ -36,7 +44,7 @@ export async function exportAudit(installation: Installation, config: Config, in
   const { tenant, actor, query, file, onRows, format, compression } = input;
   const how = { ...query, jsonAsText: format !== "jsonl" };
   const reader = tenant === undefined ? undefined : await readerOf(installation, config, { tenant, actor });
-  const { lines, fields, cursor, checkpoints } = reader
+  const { lines, fields, cursor, checkpoints, lastCheckpoint } = reader
     ? await exportAuditLog(reader.connection, reader.context, how)
     : await exportAdminAudit(await installation.control(), how);
   const tally = new Tally(onRows);
@@ -47,6 +55,13 @@ export async function exportAudit(installation: Installation, config: Config, in
     manifest() {
       const accountId = reader?.context.accountId ?? null;
       return manifestOf({ source, accountId, file, format, compression, filters, after, cursor, passed: tally.passed() });
+    },
+    async finish({ rows, sha256 }) {
+      const isWhole = format === "jsonl" && Object.values(filters).every((value) => value === undefined);
+      if (!isWhole) return false;
+      const finished = { after: after ?? null, cursor, lastCheckpoint, rows, sha256 };
+      if (reader) return finishAuditExport(reader.connection, reader.context, finished);
+      return finishAdminAuditExport(await installation.control(), finished);
     },
   };
 }

@@ -33,7 +33,17 @@ export async function verifyPurged(
     const problem = { checkpoint: checkpoints.at(-1)?.sequence ?? null, row: null, what };
     const slug = receipt?.accountSlug ?? null;
     return [
-      { log, slug, checkpoints: checkpoints.length, rows: 0, sealed: 0, lastCheckpoint: null, problems: [problem], untold: 0 },
+      {
+        log,
+        slug,
+        checkpoints: checkpoints.length,
+        rows: 0,
+        sealed: 0,
+        removed: 0,
+        lastCheckpoint: null,
+        problems: [problem],
+        untold: 0,
+      },
     ];
   });
 }

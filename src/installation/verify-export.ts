@@ -4,6 +4,7 @@ import { AzoraError } from "../errors.js";
 import { type Checkpoint, parseCheckpointLine } from "../seal/checkpoint.js";
 import { readLine } from "../seal/line.js";
 import { checkProof, readProof } from "../seal/proof.js";
+import { parseRetentionLine, type Retention } from "../seal/retention.js";
 import { eachLine, verifyLog } from "../seal/verify-log.js";
 import { readText } from "./check-report.js";
 import { readCheckpointFile } from "./checkpoint-file.js";
@@ -26,7 +27,7 @@ export interface VerifyExportInput {
 export async function verifyExport(config: () => Config, input: VerifyExportInput): Promise<LogsCheck> {
   const { file, checkpointsFile, publicKeyFiles, onRows } = input;
   const keys = await keysFor(config, publicKeyFiles);
-  const { checkpoints: inFile, firstLine } = await readHead(file);
+  const { checkpoints: inFile, retentions, firstLine } = await readHead(file);
   const kept = checkpointsFile === undefined ? undefined : readCheckpointFile(checkpointsFile);
   const log = inFile[0]?.log ?? (firstLine === undefined ? undefined : readLine(firstLine)?.log);
   if (log === undefined)
@@ -41,7 +42,13 @@ export async function verifyExport(config: () => Config, input: VerifyExportInpu
   }
   const found = inFile.length > 0 ? inFile : ours;
   const verdict = await verifyLog(
-    { log, checkpoints: async () => found, leaves: async () => undefined, pages: () => rowsOf(file) },
+    {
+      log,
+      checkpoints: async () => found,
+      retentions: async () => retentions,
+      leaves: async () => undefined,
+      pages: () => rowsOf(file),
+    },
     { keys, kept: inFile.length > 0 ? ours : [], ...(onRows && { onRows }) },
   );
   return { logs: [{ ...verdict, slug: null }], skipped: [] };
@@ -65,6 +72,7 @@ export async function verifyProof(
     checkpoints: 1,
     rows: 1,
     sealed: problems.length === 0 ? 1 : 0,
+    removed: 0,
     lastCheckpoint: null,
     problems,
     untold: 0,
@@ -72,26 +80,36 @@ export async function verifyProof(
   return { logs: [verdict], skipped: [] };
 }
 
-const CHECKPOINT = '{"payload":';
+const SIGNED = '{"payload":';
 
-/** The checkpoints that stand in front of the rows, and the first row. */
-async function readHead(
-  file: string,
-): Promise<{ readonly checkpoints: readonly Checkpoint[]; readonly firstLine: string | undefined }> {
+interface Head {
+  readonly checkpoints: readonly Checkpoint[];
+  readonly retentions: readonly Retention[];
+  readonly firstLine: string | undefined;
+}
+
+/** The checkpoints and retentions that stand in front of the rows, and the first row. */
+async function readHead(file: string): Promise<Head> {
   const checkpoints: Checkpoint[] = [];
+  const retentions: Retention[] = [];
   let firstLine: string | undefined;
   for await (const page of linesOf(file)) {
     eachLine(page, (line) => {
       if (firstLine !== undefined) return;
-      if (line.startsWith(CHECKPOINT)) checkpoints.push(parseCheckpointLine(line, `${file}, line ${checkpoints.length + 1},`));
-      else firstLine = line;
+      if (!line.startsWith(SIGNED)) {
+        firstLine = line;
+        return;
+      }
+      const retention = parseRetentionLine(line);
+      if (retention) retentions.push(retention);
+      else checkpoints.push(parseCheckpointLine(line, `${file}, line ${checkpoints.length + retentions.length + 1},`));
     });
     if (firstLine !== undefined) break;
   }
-  return { checkpoints, firstLine };
+  return { checkpoints, retentions, firstLine };
 }
 
-/** What stands behind the checkpoints. */
+/** What stands behind the signed lines. */
 async function* rowsOf(file: string): AsyncGenerator<string> {
   let isHead = true;
   for await (const page of linesOf(file)) {
@@ -100,7 +118,7 @@ async function* rowsOf(file: string): AsyncGenerator<string> {
       continue;
     }
     let start = 0;
-    while (page.startsWith(CHECKPOINT, start)) {
+    while (page.startsWith(SIGNED, start)) {
       const end = page.indexOf("\n", start);
       start = end < 0 ? page.length : end + 1;
     }

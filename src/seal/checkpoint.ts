@@ -83,9 +83,9 @@ export function writeCheckpointLine(checkpoint: SignedCheckpoint): string {
   return `${JSON.stringify(only(checkpoint))}\n`;
 }
 
-/** @returns what is wrong with a checkpoint by itself */
+/** @returns what is wrong with a checkpoint, or whatever else is signed about a log, by itself */
 export function flawsOf(
-  checkpoint: Checkpoint,
+  checkpoint: SignedCheckpoint & { readonly log: LogName },
   { keys, log }: { readonly keys: readonly string[]; readonly log: LogName },
 ): string[] {
   const { payload, hash, signature } = checkpoint;

@@ -30,6 +30,8 @@ export class LogCheck {
   constructor(
     private readonly log: LogName,
     private readonly chain: Chain,
+    /** The last checkpoint whose rows went by a signed retention. */
+    private readonly removedThrough = 0,
   ) {
     this.#ranges = chain.signed.map((checkpoint) => ({ checkpoint, tree: new MerkleTree() }));
   }
@@ -50,7 +52,13 @@ export class LogCheck {
     }
     this.#before = id;
     if (leaf.toString("hex") !== said) this.#tell({ checkpoint, row: id, what: CHANGED });
-    if (range) {
+    if (range && range.checkpoint.sequence <= this.removedThrough) {
+      this.#tell({
+        checkpoint,
+        row: id,
+        what: "the row lies in a range that a signed retention removed: it was put back, or made up",
+      });
+    } else if (range) {
       this.sealed++;
       range.tree.append(leaf);
     } else if (this.#isBackdated(line)) {
@@ -74,7 +82,7 @@ export class LogCheck {
   /** Ranges that don't hold the rows that were sealed, to be called when all lines are in. */
   broken(): readonly Checkpoint[] {
     return this.#ranges
-      .filter(({ checkpoint }) => this.chain.isBounded(checkpoint))
+      .filter(({ checkpoint }) => checkpoint.sequence > this.removedThrough && this.chain.isBounded(checkpoint))
       .filter(({ checkpoint, tree }) => tree.size !== checkpoint.rows || tree.root() !== checkpoint.root)
       .map(({ checkpoint }) => checkpoint);
   }

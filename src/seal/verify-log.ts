@@ -5,11 +5,14 @@ import { locate, type RangeRow } from "./locate.js";
 import { LogCheck, MOST_PROBLEMS } from "./log-check.js";
 import { merkleRoot } from "./merkle.js";
 import type { Query } from "./read-pages.js";
+import { checkRetentions } from "./retention.js";
 
 /** One log as it is in one moment, however often it is read. */
 export interface SealedLog {
   readonly log: LogName;
   checkpoints(): Promise<readonly SignedCheckpoint[]>;
+  /** What says that rows went out of it, in their order. */
+  retentions(): Promise<readonly SignedCheckpoint[]>;
   /** Its lines in the order of their ids: texts of many lines each. */
   pages(): AsyncIterable<string>;
   /** The hashes that a checkpoint keeps of its rows; undefined where only the checkpoint itself is at hand. */
@@ -40,6 +43,8 @@ export interface LogVerdict {
   readonly rows: number;
   /** Rows that a checkpoint covers. */
   readonly sealed: number;
+  /** Rows that went out of it, as signed retentions say. */
+  readonly removed: number;
   /** The last checkpoint. */
   readonly lastCheckpoint: { readonly sequence: number; readonly hash: string; readonly sealedAt: string } | null;
   readonly problems: readonly SealProblem[];
@@ -60,7 +65,8 @@ export async function verifyLog(source: SealedLog, { keys, kept, onRows }: Verif
     return read ?? [];
   });
   const chain = checkChain({ log, found, kept, keys });
-  const check = new LogCheck(log, chain);
+  const retained = checkRetentions({ log, found: await source.retentions(), chain, keys });
+  const check = new LogCheck(log, chain, retained.through);
   for await (const page of source.pages()) {
     eachLine(page, (line) => check.add(line));
     onRows?.(check.rows);
@@ -70,6 +76,7 @@ export async function verifyLog(source: SealedLog, { keys, kept, onRows }: Verif
   const problems = [
     ...unreadable,
     ...chain.problems,
+    ...retained.problems,
     ...check.problems.filter(({ row }) => row === null || !rowsTold.has(row)),
     ...ranges,
   ];
@@ -79,6 +86,7 @@ export async function verifyLog(source: SealedLog, { keys, kept, onRows }: Verif
     checkpoints: chain.signed.length,
     rows: check.rows,
     sealed: check.sealed,
+    removed: retained.rows,
     lastCheckpoint: last ? { sequence: last.sequence, hash: last.hash, sealedAt: last.sealedAt } : null,
     problems: problems.slice(0, MOST_PROBLEMS),
     untold: check.untold + Math.max(0, problems.length - MOST_PROBLEMS),

@@ -1,4 +1,4 @@
-import { checkFilter, field, type Log, type LogFilter } from "../database/logs/log.js";
+import { checkFilter, checkpointsSql, field, type Log, type LogFilter } from "../database/logs/log.js";
 import { explainDatabaseError } from "../database/sql-errors.js";
 import { LOG_READS } from "../database/wire/read-log.js";
 import { AzoraError } from "../errors.js";
@@ -45,6 +45,7 @@ const OPERATIONS = ["create", "read", "update", "delete"];
 export function tenantAuditLog({ engine, contextKey }: TenantConnection, context: TenantContext): TenantLog {
   checkContext(context);
   const token = contextSigner(contextKey, context);
+  const own = `account_id = '${context.accountId}'`;
   const attempt: Log["attempt"] = async (run) => {
     try {
       return await run();
@@ -58,12 +59,12 @@ export function tenantAuditLog({ engine, contextKey }: TenantConnection, context
     table: "tenant.audit_log",
     line: TENANT_LINE,
     fields: FIELDS,
-    checkpoints: `SELECT payload, hash, key_id AS "keyId", signature FROM tenant.audit_checkpoints
-      WHERE account_id = '${context.accountId}' ORDER BY sequence`,
+    checkpoints: checkpointsSql({ checkpoints: "tenant.audit_checkpoints", retentions: "tenant.audit_retentions", where: own }),
+    lastCheckpoint: `SELECT hash FROM tenant.audit_checkpoints WHERE ${own} ORDER BY sequence DESC LIMIT 1`,
     columns: COLUMNS,
     dimensions: { actor: "actor", action: "operation::text", table: "subject" },
     // Row security says the same; a distributed database routes by it.
-    within: `account_id = '${context.accountId}'`,
+    within: own,
     enter: (client) => client.query(engine.setContext, [token()]),
     attempt,
     async recordReading(method, what) {

@@ -26,6 +26,11 @@ export async function openAuditLog({ engine, contextKey }: TenantConnection, con
         `SELECT payload, hash, key_id AS "keyId", signature FROM tenant.audit_checkpoints WHERE account_id = $1 ORDER BY sequence`,
         [account],
       ),
+    retentions: () =>
+      query.run<SignedCheckpoint>(
+        `SELECT payload, hash, key_id AS "keyId", signature FROM tenant.audit_retentions WHERE account_id = $1 ORDER BY sequence`,
+        [account],
+      ),
     async leaves(sequence) {
       const [row] = await query.run<{ leaves: Buffer }>(
         "SELECT leaves FROM tenant.audit_checkpoints WHERE account_id = $1 AND sequence = $2",

@@ -3,8 +3,9 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { resumeTenant } from "../../src/control-plane/resume-tenant.js";
 import { suspendTenant } from "../../src/control-plane/suspend-tenant.js";
-import { publicKeyOf } from "../../src/signing.js";
+import { publicKeyOf, type SigningKey } from "../../src/signing.js";
 import { exportTenant } from "../../src/tenant-plane/export/export-tenant.js";
+import { age, retain, sealAll, takeWhole } from "../support/retained.js";
 import { plant } from "../support/sample.js";
 import { seal } from "../support/sealed.js";
 import { type EngineKind, World } from "../support/world.js";
@@ -27,6 +28,11 @@ describe.each(MOVES)("a tenant that moves from %s to %s", (from, to) => {
     await here.look("DELETE FROM control.accounts WHERE slug = 'alpha'");
     await plantOddRows(here, here.b.id);
     await plantOddRows(there, there.b.id);
+    // The beginning of its log has gone.
+    await sealAll(there, there.a);
+    await age(there, there.a, { key: there.control.signingKey as SigningKey });
+    await takeWhole(there, there.a);
+    expect(await retain(there, there.a)).toHaveLength(1);
     for (let at = 0; at < 3; at++) await plant(there, there.a.id, `MORE${at}`);
     await plantOddRows(there, there.a.id);
     await there.db(there.a).document.updateMany({ data: { title: "changed" } });

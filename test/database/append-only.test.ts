@@ -1,15 +1,18 @@
 import { expect, it } from "vitest";
-import { sealLog } from "../../src/control-plane/seal-log.js";
 import type { OperatorRole } from "../../src/database/logins.js";
+import type { SigningKey } from "../../src/signing.js";
 import { onTenantLogin } from "../support/bare-connection.js";
 import { OPERATORS } from "../support/prepare.js";
+import { age, retain, sealAll, takeWhole } from "../support/retained.js";
 import { describeOnBothEngines } from "../support/world.js";
 
 const COLUMN = {
   "tenant.audit_log": "actor",
   "tenant.audit_checkpoints": "hash",
+  "tenant.audit_retentions": "hash",
   "control.admin_audit_log": "operator",
   "control.admin_audit_checkpoints": "hash",
+  "control.admin_audit_retentions": "hash",
   "control.purge_receipts": "account_slug",
 };
 const LOGS = Object.keys(COLUMN) as (keyof typeof COLUMN)[];
@@ -27,9 +30,13 @@ describeOnBothEngines("a log", (world) => {
     );
 
   it("is changed, deleted from and truncated by nobody: not the runtime, not an operator, not the owner, not a superuser", async () => {
-    // A receipt and checkpoints, so that every log has a row to lose.
-    await sealLog(world().control, { accountId: world().a.id, slug: null, dryRun: false });
-    await sealLog(world().control, { accountId: null, slug: null, dryRun: false });
+    // A receipt, checkpoints and retentions, so that every log has a row to lose.
+    for (const log of [world().a, null]) {
+      await sealAll(world(), log);
+      await age(world(), log, { key: world().control.signingKey as SigningKey });
+      await takeWhole(world(), log);
+      expect(await retain(world(), log)).toHaveLength(1);
+    }
     await world().look("DELETE FROM control.accounts WHERE id = $1", (await world().newTenant()).id);
     const before = await contents();
     // 0A000: a table that others refer to isn't truncated by itself.

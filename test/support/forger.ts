@@ -35,7 +35,7 @@ export async function tryForgery(
   try {
     await client.query("BEGIN");
     await client.query(
-      "ALTER TABLE tenant.audit_log DISABLE TRIGGER USER; ALTER TABLE tenant.audit_checkpoints DISABLE TRIGGER USER",
+      ["log", "checkpoints", "retentions"].map((part) => `ALTER TABLE tenant.audit_${part} DISABLE TRIGGER USER`).join("; "),
     );
     for (const statement of statements) await client.query(statement);
     return await verifyLog(inTransaction(client, account), by);
@@ -52,6 +52,11 @@ function inTransaction(client: PoolClient, account: string): SealedLog {
   return {
     log: account,
     checkpoints: () => query(`SELECT payload, hash, key_id AS "keyId", signature ${of} ORDER BY sequence`, []),
+    retentions: () =>
+      query(
+        `SELECT payload, hash, key_id AS "keyId", signature FROM tenant.audit_retentions WHERE account_id = '${account}' ORDER BY sequence`,
+        [],
+      ),
     leaves: async (sequence) => (await query<{ leaves: Buffer }>(`SELECT leaves ${of} AND sequence = $1`, [sequence]))[0]?.leaves,
     pages: () => readPages(query, { table: TENANT_LOG, account }),
   };

@@ -5,7 +5,7 @@ import { OPERATORS } from "./prepare.js";
 import { urlsOf } from "./server-template.js";
 import type { World } from "./world.js";
 
-/** What a child process that purges is told. */
+/** What a child process that purges, or removes what is old from a log, is told. */
 export interface PurgeOrder {
   readonly kind: World["kind"];
   readonly place: string;
@@ -13,6 +13,7 @@ export interface PurgeOrder {
   readonly operator: string;
   readonly signingKey: { readonly id: string; readonly privateKey: string };
   readonly slug: string;
+  readonly work: "purge" | "retain";
   /** It ends itself before or after the statement that holds this text. */
   readonly statement: string;
   readonly moment: "before" | "after";
@@ -26,10 +27,18 @@ export interface Ended {
 
 /** Starts a process of its own that purges a tenant. The embedded directory has to be free. */
 export function startPurge(world: World, slug: string, statement: string, moment: "before" | "after"): ChildProcess {
+  return startDoomed(world, { work: "purge", slug, statement, moment });
+}
+
+/** The same for either work. */
+export function startDoomed(
+  world: World,
+  { work, slug, statement, moment }: Pick<PurgeOrder, "work" | "slug" | "statement" | "moment">,
+): ChildProcess {
   const { prepared, kind, place } = world;
   const operator = OPERATORS["vendor-admin"];
   const controlUrl = urlsOf(prepared.serverUrl, place.replaceAll("/", ""), prepared.password).control;
-  const order: PurgeOrder = { kind, place, controlUrl, operator, signingKey: prepared.signingKey, slug, statement, moment };
+  const order: PurgeOrder = { kind, place, controlUrl, operator, signingKey: prepared.signingKey, work, slug, statement, moment };
   const tsx = pathToFileURL(createRequire(import.meta.url).resolve("tsx")).href;
   return spawn(process.execPath, ["--import", tsx, fileURLToPath(new URL("purge-child.ts", import.meta.url))], {
     env: { ...process.env, AZORA_TEST_PURGE: JSON.stringify(order) },

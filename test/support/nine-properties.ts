@@ -55,7 +55,7 @@ export const PROPERTIES = {
       SELECT FROM pg_trigger WHERE tgrelid = t AND tgenabled = 'A' AND tgfoid = 'guard.check_write()'::regprocedure AND tgtype & event <> 0
         AND tgargs = convert_to(guard.needed(t, action), 'UTF8') || '\\x00'::bytea)`,
   "7. an audit trigger for each kind of write, always on": `
-    SELECT t FROM tables, unnest(ARRAY[4, 8, 16]) event WHERE t NOT IN ('tenant.audit_log'::regclass, 'tenant.audit_checkpoints'::regclass) AND NOT EXISTS (
+    SELECT t FROM tables, unnest(ARRAY[4, 8, 16]) event WHERE t NOT IN ('tenant.audit_log'::regclass, 'tenant.audit_checkpoints'::regclass, 'tenant.audit_retentions'::regclass) AND NOT EXISTS (
       SELECT FROM pg_trigger WHERE tgrelid = t AND tgenabled = 'A' AND tgfoid = 'guard.audit_write()'::regprocedure AND tgtype & event <> 0)`,
   "7. TRUNCATE is refused, always": `
     SELECT t FROM tables WHERE NOT EXISTS (

@@ -1,13 +1,16 @@
 import pg from "pg";
 import { openControlPlane } from "../../src/control-plane/connection.js";
+import { findTenant } from "../../src/control-plane/find-tenant.js";
 import { purgeTenant } from "../../src/control-plane/purge-tenant.js";
+import { retainLog } from "../../src/control-plane/retain-log.js";
 import { openEmbedded } from "../../src/database/embedded/engine.js";
 import { openServer } from "../../src/database/server.js";
 import { parseSigningKey } from "../../src/signing.js";
 import type { PurgeOrder } from "./killed-purge.js";
+import { YEAR } from "./retained.js";
 
 /**
- * Purges one tenant as any operator does, and kills itself at the point that it was told:
+ * Purges one tenant, or removes what is old from its log, as any operator does, and kills itself at the point that it was told:
  * SIGKILL leaves no time for anything, like a power cut.
  */
 const order = JSON.parse(process.env.AZORA_TEST_PURGE ?? "") as PurgeOrder;
@@ -35,6 +38,12 @@ const engine =
     : openServer({ control: order.controlUrl });
 const control = await openControlPlane(engine, parseSigningKey(order.signingKey.id, order.signingKey.privateKey));
 process.stdout.write("ready\n");
-await purgeTenant(control, { tenant: order.slug, reason: "killed on purpose", now: true });
-process.stdout.write("purged\n");
+if (order.work === "purge") {
+  await purgeTenant(control, { tenant: order.slug, reason: "killed on purpose", now: true });
+  process.stdout.write("purged\n");
+} else {
+  const { id: accountId, slug } = await findTenant(control, order.slug);
+  await retainLog(control, { accountId, slug, olderThanSeconds: YEAR, dryRun: false });
+  process.stdout.write("retained\n");
+}
 await engine.close();

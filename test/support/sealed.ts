@@ -48,7 +48,8 @@ export async function checkpointsOf(world: World, tenant: TestTenant | null): Pr
 /** Statements of a superuser who has silenced every trigger, those that are always on too. */
 export async function asForger({ owner }: Pick<World, "owner">, ...statements: readonly string[]): Promise<void> {
   const client = await owner.connect();
-  const tables = ["tenant.audit_log", "tenant.audit_checkpoints", "control.admin_audit_log", "control.admin_audit_checkpoints"];
+  const parts = ["log", "checkpoints", "retentions"];
+  const tables = parts.flatMap((part) => [`tenant.audit_${part}`, `control.admin_audit_${part}`]);
   const triggers = (state: string) => tables.map((table) => `ALTER TABLE ${table} ${state} TRIGGER USER;`).join(" ");
   try {
     await client.query(`BEGIN; ${triggers("DISABLE")} ${statements.map((each) => `${each};`).join(" ")} COMMIT`);

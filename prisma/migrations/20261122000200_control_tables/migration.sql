@@ -245,6 +245,20 @@ CREATE TABLE control.admin_audit_checkpoints (
 );
 
 -- CreateTable
+CREATE TABLE control.admin_audit_retentions (
+    sequence BIGINT NOT NULL,
+    through BIGINT NOT NULL,
+    rows BIGINT NOT NULL,
+    retained_at TIMESTAMPTZ(6) NOT NULL,
+    payload TEXT NOT NULL,
+    hash TEXT NOT NULL,
+    key_id TEXT NOT NULL,
+    signature TEXT NOT NULL,
+
+    CONSTRAINT admin_audit_retentions_pkey PRIMARY KEY (sequence)
+);
+
+-- CreateTable
 CREATE TABLE control.purge_receipts (
     sequence BIGINT NOT NULL,
     account_id UUID NOT NULL,

@@ -71,7 +71,9 @@ CREATE TABLE guard.purges (
   -- Only while guard.sweep() deletes.
   sweeping       boolean NOT NULL DEFAULT false,
   -- Only while the rows of an archive come in.
-  importing      boolean NOT NULL DEFAULT false
+  importing      boolean NOT NULL DEFAULT false,
+  -- Only while what is sealed, exported and old goes out of a log; the nil UUID is the control plane's own.
+  retaining      boolean NOT NULL DEFAULT false
 );
 
 -- Exports that were finished, by the SHA-256 of their signed manifest, with what each had seen: a purge may have to
@@ -127,6 +129,36 @@ CREATE TABLE guard.support_reads (
 );
 CREATE INDEX ON guard.support_reads (account_id);
 CREATE INDEX ON guard.support_reads (grant_id);
+
+-- Whole exports of a log that somebody took to their end, each from the log's beginning or from where an earlier one
+-- of these had ended: together they hold all rows of all checkpoints up to the one that the last had seen. The nil UUID is the control plane's own log.
+CREATE TABLE guard.audit_exports (
+  log         uuid NOT NULL,
+  -- The snapshot that it began behind, and the one that it was made of; as texts, since snapshots can't be compared.
+  after       text,
+  cursor      text NOT NULL,
+  -- Number of the last checkpoint that was there.
+  checkpoint  bigint NOT NULL,
+  rows        bigint NOT NULL CHECK (rows >= 0),
+  sha256      text NOT NULL CHECK (sha256 ~ '^[0-9a-f]{64}$'),
+  actor       text NOT NULL,
+  finished_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+  PRIMARY KEY (log, cursor, sha256)
+);
+
+-- What a retention is going to say and to remove, until it is signed. Rows live only inside the transaction that does it.
+CREATE TABLE guard.retentions (
+  log            uuid PRIMARY KEY,
+  transaction_id xid8 NOT NULL DEFAULT pg_current_xact_id(),
+  sequence       bigint NOT NULL,
+  -- The first and the last checkpoint of what goes.
+  first          bigint NOT NULL,
+  through        bigint NOT NULL,
+  rows           bigint NOT NULL,
+  retained_at    timestamptz NOT NULL,
+  payload        text NOT NULL,
+  hash           text NOT NULL
+);
 
 REVOKE ALL ON ALL TABLES IN SCHEMA guard FROM PUBLIC;
 
@@ -533,7 +565,7 @@ BEGIN
       -- A sweep counts by itself, and what an archive brings has its own history with it. Both have named the
       -- one account. Who is active doesn't pay for the look.
       IF EXISTS (SELECT FROM guard.purges p WHERE p.account_id = context.account_id AND p.transaction_id = pg_current_xact_id()
-          AND (TG_OP = 'DELETE' AND p.sweeping OR TG_OP = 'INSERT' AND p.importing)) THEN
+          AND (TG_OP = 'DELETE' AND (p.sweeping OR p.retaining AND TG_RELID = 'tenant.audit_log'::regclass) OR TG_OP = 'INSERT' AND p.importing)) THEN
         RETURN NULL;
       END IF;
       RAISE EXCEPTION USING ERRCODE = 'AZ004', MESSAGE = 'This account is read-only while it is suspended.';
@@ -557,6 +589,9 @@ BEGIN
   END IF;
   accounts := coalesce(accounts, '{}');
   IF append_only AND accounts <> '{}' THEN
+    IF TG_OP = 'DELETE' AND TG_RELID = 'tenant.audit_log'::regclass AND has_context AND guard.is_retaining(context.account_id) THEN
+      RETURN NULL; -- the signed record says what went
+    END IF;
     RAISE EXCEPTION USING ERRCODE = '42501', MESSAGE = 'The audit log can only grow.';
   END IF;
 
@@ -666,6 +701,25 @@ CREATE FUNCTION guard.refuse() RETURNS trigger
 LANGUAGE plpgsql SET search_path = pg_catalog
 AS $$
 BEGIN
+  RAISE EXCEPTION USING ERRCODE = '42501', MESSAGE = format('%s on %I.%I is refused.', TG_OP, TG_TABLE_SCHEMA, TG_TABLE_NAME);
+END
+$$;
+
+-- Whether this transaction is removing what may go of a log: control.close_retention() says so.
+CREATE FUNCTION guard.is_retaining(log uuid) RETURNS boolean
+LANGUAGE sql STABLE SET search_path = pg_catalog
+AS $$
+  SELECT EXISTS (SELECT FROM guard.purges p WHERE p.account_id = log AND p.retaining AND p.transaction_id = pg_current_xact_id_if_assigned())
+$$;
+
+-- The same as guard.refuse() for DELETE on the control plane's log, but for a retention.
+CREATE FUNCTION guard.refuse_unretained() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog
+AS $$
+BEGIN
+  IF guard.is_retaining('00000000-0000-0000-0000-000000000000') THEN
+    RETURN NULL;
+  END IF;
   RAISE EXCEPTION USING ERRCODE = '42501', MESSAGE = format('%s on %I.%I is refused.', TG_OP, TG_TABLE_SCHEMA, TG_TABLE_NAME);
 END
 $$;
@@ -1113,6 +1167,57 @@ BEGIN
 END
 $$;
 
+-- Takes down that a whole export of a log was taken to its end. False where it doesn't count towards a retention: it begins
+-- where no export that counts has ended.
+CREATE FUNCTION guard.count_audit_export(p_log uuid, p_after text, p_cursor text, p_checkpoint bigint, p_rows bigint, p_sha256 text, p_actor text)
+RETURNS boolean
+LANGUAGE plpgsql SET search_path = pg_catalog
+AS $$
+DECLARE
+  began constant text := p_after::pg_snapshot::text;
+  seen  constant text := p_cursor::pg_snapshot::text;
+BEGIN
+  IF pg_snapshot_xmax(seen::pg_snapshot) > pg_snapshot_xmax(pg_current_snapshot()) THEN
+    RAISE EXCEPTION USING ERRCODE = 'AZ013', MESSAGE = 'An export can''t have seen what comes after it.';
+  ELSIF began IS NOT NULL AND NOT EXISTS (SELECT FROM guard.audit_exports e WHERE e.log = p_log AND e.cursor = began) THEN
+    RETURN false;
+  END IF;
+  INSERT INTO guard.audit_exports (log, after, cursor, checkpoint, rows, sha256, actor)
+  VALUES (p_log, began, seen, p_checkpoint, p_rows, p_sha256, p_actor) ON CONFLICT DO NOTHING;
+  RETURN true;
+END
+$$;
+
+-- Writes down, in the log too, that the tenant's log was exported whole and to its end: the word of whoever may read it, under the
+-- context's actor. False where that doesn't count towards a retention.
+-- p_checkpoint: hash of the last checkpoint that the export has seen, NULL for none; one that isn't there it can't have seen.
+CREATE FUNCTION guard.finish_audit_export(p_after text, p_cursor text, p_checkpoint text, p_rows bigint, p_sha256 text) RETURNS boolean
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog
+AS $$
+DECLARE
+  context record;
+  seen    bigint := 0;
+  counts  boolean;
+BEGIN
+  SELECT * INTO context FROM guard.read_context();
+  IF context.account_id IS NULL THEN
+    RAISE EXCEPTION USING ERRCODE = '42501', MESSAGE = 'A tenant''s log is exported only inside its own context.';
+  END IF;
+  PERFORM guard.permits('audit:read');
+  IF p_checkpoint IS NOT NULL THEN
+    SELECT c.sequence INTO seen FROM tenant.audit_checkpoints c WHERE c.account_id = context.account_id AND c.hash = p_checkpoint;
+    IF NOT FOUND THEN
+      RAISE EXCEPTION USING ERRCODE = 'AZ013', MESSAGE = 'There is no such checkpoint of this log.';
+    END IF;
+  END IF;
+  counts := guard.count_audit_export(context.account_id, p_after, p_cursor, seen, p_rows, p_sha256, context.actor);
+  INSERT INTO tenant.audit_log (account_id, actor, operation, subject, method, filter)
+  VALUES (context.account_id, context.actor, 'read', 'audit_log', 'audit.exported',
+    jsonb_build_object('after', p_after, 'cursor', p_cursor, 'sha256', p_sha256, 'checkpoint', seen, 'rows', p_rows, 'counts', counts));
+  RETURN counts;
+END
+$$;
+
 -- Whether the account's last finished export has seen every change of it: NULL when there is none. What came with an
 -- archive has another database's transaction ids, and is older than the account here.
 CREATE FUNCTION guard.is_exported(account uuid) RETURNS boolean
@@ -1388,7 +1493,7 @@ $$;
 REVOKE ALL ON ALL FUNCTIONS IN SCHEMA guard FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION guard.uuid7(), guard.read_context(), guard.current_account(), guard.set_context(text), guard.log_reads(text, jsonb, boolean),
   guard.holds(text), guard.permits(text), guard.check_reads(text[]), guard.including(text), guard.permissions(),
-  guard.describe_export(), guard.finish_export(text, text, bigint),
+  guard.describe_export(), guard.finish_export(text, text, bigint), guard.finish_audit_export(text, text, text, bigint, text),
   guard.grant_support(text, numeric, text[], text), guard.revoke_support(uuid), guard.support_grants(uuid, integer)
   TO azora_runtime;
 

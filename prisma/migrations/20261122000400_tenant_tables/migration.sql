@@ -106,6 +106,22 @@ CREATE TABLE tenant.audit_checkpoints (
 );
 
 -- CreateTable
+CREATE TABLE tenant.audit_retentions (
+    account_id UUID NOT NULL DEFAULT guard.current_account(),
+    id UUID NOT NULL DEFAULT guard.uuid7(),
+    sequence BIGINT NOT NULL,
+    through BIGINT NOT NULL,
+    rows BIGINT NOT NULL,
+    retained_at TIMESTAMPTZ(6) NOT NULL,
+    payload TEXT NOT NULL,
+    hash TEXT NOT NULL,
+    key_id TEXT NOT NULL,
+    signature TEXT NOT NULL,
+
+    CONSTRAINT audit_retentions_pkey PRIMARY KEY (account_id,id)
+);
+
+-- CreateTable
 CREATE TABLE tenant.documents (
     account_id UUID NOT NULL DEFAULT guard.current_account(),
     id UUID NOT NULL DEFAULT guard.uuid7(),
@@ -213,6 +229,9 @@ CREATE UNIQUE INDEX role_permissions_account_id_role_id_permission_key ON tenant
 CREATE UNIQUE INDEX audit_checkpoints_account_id_sequence_key ON tenant.audit_checkpoints(account_id, sequence);
 
 -- CreateIndex
+CREATE UNIQUE INDEX audit_retentions_account_id_sequence_key ON tenant.audit_retentions(account_id, sequence);
+
+-- CreateIndex
 CREATE INDEX user_roles_account_id_role_id_idx ON tenant.user_roles(account_id, role_id);
 
 -- CreateIndex
@@ -291,6 +310,9 @@ ALTER TABLE tenant.audit_log ADD CONSTRAINT audit_log_account_id_fkey FOREIGN KE
 ALTER TABLE tenant.audit_checkpoints ADD CONSTRAINT audit_checkpoints_account_id_fkey FOREIGN KEY (account_id) REFERENCES control.accounts(id) ON DELETE CASCADE ON UPDATE NO ACTION;
 
 -- AddForeignKey
+ALTER TABLE tenant.audit_retentions ADD CONSTRAINT audit_retentions_account_id_fkey FOREIGN KEY (account_id) REFERENCES control.accounts(id) ON DELETE CASCADE ON UPDATE NO ACTION;
+
+-- AddForeignKey
 ALTER TABLE tenant.documents ADD CONSTRAINT documents_account_id_fkey FOREIGN KEY (account_id) REFERENCES control.accounts(id) ON DELETE CASCADE ON UPDATE NO ACTION;
 
 -- AddForeignKey
@@ -355,6 +377,7 @@ ALTER INDEX tenant.audit_log_transaction_id_idx SET (autosummarize = on);
 
 SELECT guard.protect('tenant.audit_log', append_only => true);
 SELECT guard.protect('tenant.audit_checkpoints', append_only => true);
+SELECT guard.protect('tenant.audit_retentions', append_only => true);
 SELECT guard.protect('tenant.users');
 SELECT guard.protect('tenant.roles');
 SELECT guard.protect('tenant.role_permissions');

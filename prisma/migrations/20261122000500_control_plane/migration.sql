@@ -94,8 +94,10 @@ $$;
 CREATE TRIGGER request BEFORE INSERT ON control.admin_audit_log FOR EACH ROW EXECUTE FUNCTION control.stamp_request();
 -- Behind `request`: triggers fire in the order of their names, and what that one fills in is hashed too.
 CREATE TRIGGER row_hash BEFORE INSERT ON control.admin_audit_log FOR EACH ROW EXECUTE FUNCTION guard.hash_admin_audit();
-CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON control.admin_audit_log EXECUTE FUNCTION guard.refuse();
+CREATE TRIGGER append_only BEFORE UPDATE OR TRUNCATE ON control.admin_audit_log EXECUTE FUNCTION guard.refuse();
+CREATE TRIGGER retained_only BEFORE DELETE ON control.admin_audit_log EXECUTE FUNCTION guard.refuse_unretained();
 CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON control.admin_audit_checkpoints EXECUTE FUNCTION guard.refuse();
+CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON control.admin_audit_retentions EXECUTE FUNCTION guard.refuse();
 CREATE TRIGGER append_only BEFORE DELETE OR TRUNCATE ON control.purge_receipts EXECUTE FUNCTION guard.refuse();
 CREATE TRIGGER no_truncate BEFORE TRUNCATE ON control.accounts EXECUTE FUNCTION guard.refuse();
 
@@ -681,6 +683,8 @@ BEGIN
   DELETE FROM guard.purge_counts WHERE account_id = OLD.id;
   DELETE FROM guard.seals WHERE log = OLD.id;
   DELETE FROM guard.exports WHERE account_id = OLD.id;
+  DELETE FROM guard.audit_exports WHERE log = OLD.id;
+  DELETE FROM guard.retentions WHERE log = OLD.id;
   DELETE FROM guard.purges WHERE account_id = OLD.id;
   RETURN NULL;
 END
@@ -2090,6 +2094,247 @@ AS $$
   ORDER BY g.id DESC LIMIT p_limit
 $$;
 
+-- Retention ------------------------------------------------------------------------------
+
+-- The control plane's own log was exported whole and to its end: see guard.finish_audit_export().
+CREATE FUNCTION control.finish_audit_export(p_after text, p_cursor text, p_checkpoint text, p_rows bigint, p_sha256 text) RETURNS boolean
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog
+AS $$
+DECLARE
+  seen   bigint := 0;
+  counts boolean;
+BEGIN
+  IF p_checkpoint IS NOT NULL THEN
+    SELECT c.sequence INTO seen FROM control.admin_audit_checkpoints c WHERE c.hash = p_checkpoint;
+    IF NOT FOUND THEN
+      RAISE EXCEPTION USING ERRCODE = 'AZ013', MESSAGE = 'There is no such checkpoint of this log.';
+    END IF;
+  END IF;
+  counts := guard.count_audit_export('00000000-0000-0000-0000-000000000000', p_after, p_cursor, seen, p_rows, p_sha256, session_user);
+  INSERT INTO control.admin_audit_log (action, new_values)
+  VALUES ('audit.exported', jsonb_build_object('after', p_after, 'cursor', p_cursor, 'sha256', p_sha256, 'checkpoint', seen, 'rows', p_rows, 'counts', counts));
+  RETURN counts;
+END
+$$;
+
+-- The retentions of a log from a number on, as they were signed; for NULL the last one.
+CREATE FUNCTION control.list_retentions(p_account uuid, p_from bigint)
+RETURNS TABLE (sequence bigint, payload text, hash text, key_id text, signature text)
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog
+AS $$
+#variable_conflict use_column
+BEGIN
+  IF p_account IS NULL THEN
+    RETURN QUERY SELECT t.sequence, t.payload, t.hash, t.key_id, t.signature FROM control.admin_audit_retentions t
+      WHERE t.sequence >= coalesce(p_from, (SELECT max(m.sequence) FROM control.admin_audit_retentions m)) ORDER BY t.sequence;
+    RETURN;
+  END IF;
+  PERFORM control.begin_visit(p_account, 'retain');
+  RETURN QUERY SELECT t.sequence, t.payload, t.hash, t.key_id, t.signature FROM tenant.audit_retentions t
+    WHERE t.account_id = p_account
+      AND t.sequence >= coalesce(p_from, (SELECT max(m.sequence) FROM tenant.audit_retentions m WHERE m.account_id = p_account)) ORDER BY t.sequence;
+  PERFORM control.end_visit(p_account);
+END
+$$;
+
+-- Up to which checkpoint a log may go, from the one behind p_done on: NULL when nothing is old enough. A checkpoint is as old as its
+-- seal: no row of it is younger. In the caller's visit.
+CREATE FUNCTION control.find_removable(p_account uuid, p_done bigint, p_before timestamptz) RETURNS bigint
+LANGUAGE plpgsql SET search_path = pg_catalog
+AS $$
+DECLARE
+  -- So many rows, or so few checkpoints, that nobody waits long for what goes in one transaction.
+  most_rows constant integer := 65536;
+  most_checkpoints constant integer := 256;
+  checkpoints constant text := CASE WHEN p_account IS NULL THEN 'control.admin_audit_checkpoints c WHERE $1 IS NULL'
+    ELSE 'tenant.audit_checkpoints c WHERE c.account_id = $1' END;
+  whose constant text := CASE WHEN p_account IS NULL THEN '--control-plane' ELSE '--tenant ' || (SELECT a.slug FROM control.accounts a WHERE a.id = p_account) END;
+  hit record;
+  exported bigint;
+  through bigint;
+BEGIN
+  EXECUTE format('SELECT count(*) AS sealed, coalesce(min(c.sequence) FILTER (WHERE c.sealed_at > $3) - 1, max(c.sequence)) AS last FROM %s AND c.sequence > $2', checkpoints)
+    INTO hit USING p_account, p_done, p_before;
+  IF hit.sealed = 0 THEN
+    EXECUTE CASE WHEN p_account IS NULL THEN 'SELECT l.occurred_at <= $2 AS old FROM control.admin_audit_log l WHERE $1 IS NULL ORDER BY l.id LIMIT 1'
+      ELSE 'SELECT l.occurred_at <= $2 AS old FROM tenant.audit_log l WHERE l.account_id = $1 ORDER BY l.id LIMIT 1' END INTO hit USING p_account, p_before;
+    IF hit.old THEN
+      RAISE EXCEPTION USING ERRCODE = 'AZ007', MESSAGE = 'What is that old in this log is not sealed.', HINT = format('azora audit:seal %s', whose);
+    END IF;
+    RETURN NULL;
+  ELSIF hit.last <= p_done THEN
+    RETURN NULL;
+  END IF;
+  exported := (SELECT max(e.checkpoint) FROM guard.audit_exports e WHERE e.log = coalesce(p_account, '00000000-0000-0000-0000-000000000000'));
+  IF exported IS NULL OR exported <= p_done THEN
+    RAISE EXCEPTION USING ERRCODE = 'AZ007', MESSAGE = 'What is that old in this log was not exported since it was sealed, whole and to the end.',
+      HINT = format('azora audit:export %s --output FILE, without a filter; or with --after where an export that counts ended.', whose);
+  END IF;
+  EXECUTE format('SELECT max(b.sequence) FROM (SELECT c.sequence, sum(c.rows) OVER (ORDER BY c.sequence) - c.rows AS rows_before FROM %s '
+    'AND c.sequence > $2 AND c.sequence <= $3) b WHERE b.rows_before < $4', checkpoints)
+    INTO through USING p_account, p_done, least(hit.last, exported, p_done + most_checkpoints), most_rows;
+  RETURN through;
+END
+$$;
+
+-- Refuses to remove a range that isn't as it was sealed: a retention must not tidy up after a forger.
+CREATE FUNCTION control.require_sealed(p_account uuid, p_first bigint, p_through bigint) RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog
+AS $$
+DECLARE
+  log constant text := CASE WHEN p_account IS NULL THEN 'control.admin_audit_log' ELSE 'tenant.audit_log' END;
+  own constant text := CASE WHEN p_account IS NULL THEN '$1 IS NULL' ELSE 'l.account_id = $1' END;
+  checkpoints constant text := CASE WHEN p_account IS NULL THEN 'control.admin_audit_checkpoints c WHERE $1 IS NULL'
+    ELSE 'tenant.audit_checkpoints c WHERE c.account_id = $1' END || ' AND c.sequence BETWEEN $2 AND $3';
+  broken bigint;
+BEGIN
+  -- A row belongs to the first checkpoint that covers it; those before the first are gone.
+  EXECUTE format('WITH kept AS (
+      SELECT f.sequence, string_agg(l.content_hash, ''''::bytea ORDER BY l.id) AS leaves
+      FROM %s l CROSS JOIN LATERAL (
+        SELECT c.sequence FROM %s AND l.id <= c.last_id AND l.transaction_id < c.transactions_below ORDER BY c.sequence LIMIT 1) f
+      WHERE %s AND l.id <= (SELECT c.last_id FROM %2$s ORDER BY c.sequence DESC LIMIT 1) GROUP BY f.sequence)
+    SELECT min(s.sequence) FROM (SELECT c.sequence, c.leaves FROM %2$s) s LEFT JOIN kept k ON k.sequence = s.sequence
+    WHERE k.leaves IS DISTINCT FROM s.leaves', log, checkpoints, own) INTO broken USING p_account, p_first, p_through;
+  IF broken IS NOT NULL THEN
+    RAISE EXCEPTION USING ERRCODE = 'AZ012', MESSAGE = format('The range of checkpoint %s isn''t what was sealed: nothing of it goes.', broken),
+      HINT = '`azora audit:verify` says what was changed.';
+  END IF;
+END
+$$;
+
+-- Nothing of a held tenant's log goes, and nothing that the vendor's log says about one. Whoever puts a tenant under hold
+-- waits until this transaction has ended, or is seen here.
+CREATE FUNCTION control.require_unheld(p_account uuid, p_first bigint, p_through bigint) RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog
+AS $$
+DECLARE
+  held text;
+BEGIN
+  SELECT a.slug INTO held FROM (SELECT a.slug, a.held_at FROM control.accounts a WHERE a.id = p_account FOR SHARE) a WHERE a.held_at IS NOT NULL;
+  IF held IS NULL AND p_account IS NULL THEN
+    SELECT a.slug INTO held FROM (
+      SELECT a.slug, a.held_at FROM control.accounts a WHERE a.id IN (
+        SELECT l.account_id FROM control.admin_audit_log l
+        WHERE l.id <= (SELECT c.last_id FROM control.admin_audit_checkpoints c WHERE c.sequence = p_through) AND EXISTS (SELECT FROM control.admin_audit_checkpoints c WHERE c.sequence BETWEEN p_first AND p_through
+          AND l.id <= c.last_id AND l.transaction_id < c.transactions_below)) FOR SHARE) a
+    WHERE a.held_at IS NOT NULL LIMIT 1;
+  END IF;
+  IF held IS NOT NULL THEN
+    RAISE EXCEPTION USING ERRCODE = 'AZ008', MESSAGE = format('The tenant "%s" is under legal hold: what the log has of it stays.', held);
+  END IF;
+END
+$$;
+
+-- What of a log goes next, the account's or the control plane's own for NULL, as a text to be signed before the commit: whole
+-- checkpoints from the beginning on. NULL when nothing is old enough. Removes nothing yet: close_retention() does.
+CREATE FUNCTION control.open_retention(p_account uuid, p_older_than interval) RETURNS text
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog
+AS $$
+DECLARE
+  checkpoints constant text := CASE WHEN p_account IS NULL THEN 'control.admin_audit_checkpoints c WHERE $1 IS NULL'
+    ELSE 'tenant.audit_checkpoints c WHERE c.account_id = $1' END;
+  before constant timestamptz := clock_timestamp() - p_older_than;
+  last record;
+  sealed record;
+  export record;
+  next guard.retentions;
+BEGIN
+  IF p_older_than IS NULL OR p_older_than < interval '30 days' THEN
+    RAISE EXCEPTION USING ERRCODE = 'AZ013', MESSAGE = 'Nothing of a log goes before it is 30 days old.';
+  END IF;
+  next.log := coalesce(p_account, '00000000-0000-0000-0000-000000000000');
+  PERFORM control.lock_seal(next.log);
+  IF p_account IS NOT NULL THEN
+    PERFORM control.begin_visit(p_account, 'retain');
+  END IF;
+  EXECUTE CASE WHEN p_account IS NULL THEN 'SELECT t.sequence, t.hash, t.through FROM control.admin_audit_retentions t WHERE $1 IS NULL ORDER BY t.sequence DESC LIMIT 1'
+    ELSE 'SELECT t.sequence, t.hash, t.through FROM tenant.audit_retentions t WHERE t.account_id = $1 ORDER BY t.sequence DESC LIMIT 1' END
+    INTO last USING p_account;
+  next.first := coalesce(last.through, 0) + 1;
+  next.through := control.find_removable(p_account, coalesce(last.through, 0), before);
+  IF next.through IS NOT NULL THEN
+    PERFORM control.require_unheld(p_account, next.first, next.through);
+    PERFORM control.require_sealed(p_account, next.first, next.through);
+    EXECUTE format('SELECT sum(c.rows) AS rows, max(c.total) AS total, (array_agg(c.hash ORDER BY c.sequence DESC))[1] AS hash FROM %s AND c.sequence BETWEEN $2 AND $3', checkpoints)
+      INTO sealed USING p_account, next.first, next.through;
+  END IF;
+  IF p_account IS NOT NULL THEN
+    PERFORM control.end_visit(p_account);
+  END IF;
+  IF next.through IS NULL THEN
+    RETURN NULL;
+  END IF;
+
+  SELECT e.sha256, e.after, e.cursor, e.finished_at INTO export FROM guard.audit_exports e
+  WHERE e.log = next.log AND e.checkpoint >= next.through ORDER BY e.checkpoint, e.finished_at LIMIT 1;
+  next.transaction_id := pg_current_xact_id();
+  next.sequence := coalesce(last.sequence, 0) + 1;
+  next.rows := sealed.rows;
+  next.retained_at := clock_timestamp();
+  next.payload := jsonb_build_object(
+    'version', 1, 'kind', 'audit-retention', 'log', coalesce(p_account::text, 'control-plane'), 'sequence', next.sequence,
+    'firstCheckpoint', next.first, 'lastCheckpoint', next.through, 'checkpointHash', sealed.hash, 'rows', next.rows, 'total', sealed.total,
+    'sealedBefore', to_char(before AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'), 'operator', session_user,
+    'export', jsonb_build_object('sha256', export.sha256, 'after', export.after, 'cursor', export.cursor,
+      'finishedAt', to_char(export.finished_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')),
+    'retainedAt', to_char(next.retained_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'), 'previousHash', last.hash)::text;
+  next.hash := encode(sha256(convert_to(next.payload, 'UTF8')), 'hex');
+  DELETE FROM guard.retentions r WHERE r.log = next.log; -- one that was opened and never closed
+  INSERT INTO guard.retentions SELECT (next).*;
+  RETURN next.payload;
+END
+$$;
+
+-- Removes what this transaction has opened, keeps the signed record of it, and leaves a line in the log and one in the vendor's.
+CREATE FUNCTION control.close_retention(p_account uuid, p_key_id text, p_signature text) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog
+AS $$
+DECLARE
+  r    guard.retentions;
+  gone bigint;
+  said jsonb;
+BEGIN
+  DELETE FROM guard.retentions o
+  WHERE o.log = coalesce(p_account, '00000000-0000-0000-0000-000000000000') AND o.transaction_id = pg_current_xact_id_if_assigned()
+  RETURNING * INTO r;
+  IF NOT FOUND THEN
+    RAISE EXCEPTION USING ERRCODE = 'AZ007', MESSAGE = 'No retention of this log has been opened.', HINT = 'Use `azora audit:retain`.';
+  ELSIF p_signature IS NULL OR NOT EXISTS (SELECT FROM control.settings k WHERE k.key = 'signing_key.' || p_key_id) THEN
+    RAISE EXCEPTION USING ERRCODE = 'AZ012', MESSAGE = format('The key %s is not published in this database.', p_key_id),
+      HINT = 'Sign with the key that `azora init` made.';
+  END IF;
+  said := jsonb_build_object('retention', r.sequence, 'firstCheckpoint', r.first, 'lastCheckpoint', r.through, 'rows', r.rows, 'hash', r.hash);
+  IF p_account IS NULL THEN
+    INSERT INTO guard.purges (account_id, retaining) VALUES (r.log, true);
+    -- The first condition is what an index serves.
+    DELETE FROM control.admin_audit_log l WHERE l.id <= (SELECT c.last_id FROM control.admin_audit_checkpoints c WHERE c.sequence = r.through) AND EXISTS (SELECT FROM control.admin_audit_checkpoints c
+      WHERE c.sequence BETWEEN r.first AND r.through AND l.id <= c.last_id AND l.transaction_id < c.transactions_below);
+    GET DIAGNOSTICS gone = ROW_COUNT;
+    DELETE FROM guard.purges WHERE account_id = r.log;
+    INSERT INTO control.admin_audit_retentions VALUES (r.sequence, r.through, r.rows, r.retained_at, r.payload, r.hash, p_key_id, p_signature);
+  ELSE
+    PERFORM control.begin_visit(p_account, 'retain');
+    UPDATE guard.purges SET retaining = true WHERE account_id = p_account;
+    DELETE FROM tenant.audit_log l WHERE l.account_id = p_account
+      AND l.id <= (SELECT c.last_id FROM tenant.audit_checkpoints c WHERE c.account_id = p_account AND c.sequence = r.through) AND EXISTS (SELECT FROM tenant.audit_checkpoints c
+      WHERE c.account_id = p_account AND c.sequence BETWEEN r.first AND r.through AND l.id <= c.last_id AND l.transaction_id < c.transactions_below);
+    GET DIAGNOSTICS gone = ROW_COUNT;
+    UPDATE guard.purges SET retaining = false WHERE account_id = p_account;
+    INSERT INTO tenant.audit_retentions VALUES (
+      p_account, guard.uuid7(), r.sequence, r.through, r.rows, r.retained_at, r.payload, r.hash, p_key_id, p_signature);
+    INSERT INTO tenant.audit_log (account_id, actor, operation, subject, row_id, old_values)
+    VALUES (p_account, 'operator:' || session_user, 'delete', 'audit_log', r.sequence, said);
+    PERFORM control.end_visit(p_account);
+  END IF;
+  IF gone <> r.rows THEN
+    RAISE EXCEPTION USING ERRCODE = 'AZ012', MESSAGE = format('%s rows would have gone, and %s were sealed.', gone, r.rows), HINT = '`azora audit:verify` says what was changed.';
+  END IF;
+  INSERT INTO control.admin_audit_log (action, account_id, account_slug, new_values)
+  VALUES ('audit.retain', p_account, (SELECT a.slug FROM control.accounts a WHERE a.id = p_account), said);
+END
+$$;
+
 -- Rights ---------------------------------------------------------------------------------
 
 -- Operators see every account; a tenant sees some columns of its own row.
@@ -2137,7 +2382,7 @@ GRANT EXECUTE ON FUNCTION
   control.enforce_nonpayment(boolean, uuid, text)
 TO azora_billing;
 
-GRANT SELECT ON control.operators, control.settings, control.admin_audit_log, control.admin_audit_checkpoints, control.purge_receipts,
+GRANT SELECT ON control.operators, control.settings, control.admin_audit_log, control.admin_audit_checkpoints, control.admin_audit_retentions, control.purge_receipts,
   control.receipt_addenda, control.purge_approvals TO azora_vendor_admin;
 GRANT EXECUTE ON FUNCTION
   control.create_accounts(jsonb, boolean),
@@ -2163,7 +2408,11 @@ GRANT EXECUTE ON FUNCTION
   control.set_setting(text, jsonb),
   control.list_checkpoints(uuid, bigint),
   control.open_seal(uuid),
-  control.close_seal(uuid, text, text)
+  control.close_seal(uuid, text, text),
+  control.finish_audit_export(text, text, text, bigint, text),
+  control.list_retentions(uuid, bigint),
+  control.open_retention(uuid, interval),
+  control.close_retention(uuid, text, text)
 TO azora_vendor_admin;
 
 DO $$

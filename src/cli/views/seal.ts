@@ -29,6 +29,7 @@ export function logsCheck(output: Output, { logs }: LogsCheck): string {
       { title: "CHECKPOINTS", value: ({ checkpoints }) => checkpoints, align: "right" },
       { title: "ROWS", value: ({ rows }) => rows, align: "right" },
       { title: "SEALED", value: ({ sealed }) => sealed, align: "right" },
+      { title: "REMOVED", value: ({ removed }) => removed, align: "right", canDrop: true },
       { title: "UP TO", value: ({ lastCheckpoint }) => (lastCheckpoint ? new Date(lastCheckpoint.sealedAt) : null) },
       { title: "PROBLEMS", value: ({ problems, untold }) => problems.length + untold, align: "right" },
     ],

@@ -18,12 +18,14 @@ interface ExportResult {
   /** For the next export's --after. */
   readonly cursor: string;
   readonly manifest: string | null;
+  /** Whether what is in it may go by audit:retain. */
+  readonly counts: boolean;
 }
 
 export default class AuditExportCommand extends AzoraCommand {
   static override summary = "Take an audit log out: a tenant's, or the control plane's.";
   static override description =
-    "Writes JSON lines, each the text that its row's hash is made of, which `audit:verify --file` checks; CSV (RFC 4180; a text that begins with = + - @ gets an apostrophe in front, so that no spreadsheet runs it), Apache Parquet, or events of OCSF 1.8.0 (class Entity Management), as SIEMs take them. A file appears whole or not at all, readable by its owner only. Everything is read as of one moment; --after goes on exactly where an earlier export ended, whatever was committed in between. Exporting a tenant's log is a read in that tenant and is logged there.";
+    "Writes JSON lines, each the text that its row's hash is made of, which `audit:verify --file` checks; CSV (RFC 4180; a text that begins with = + - @ gets an apostrophe in front, so that no spreadsheet runs it), Apache Parquet, or events of OCSF 1.8.0 (class Entity Management), as SIEMs take them. A file appears whole or not at all, readable by its owner only. Everything is read as of one moment; --after goes on exactly where an earlier export ended, whatever was committed in between. Exporting a tenant's log is a read in that tenant and is logged there. What a whole export as JSON lines, or one with --after behind it, has brought to its end may go by `audit:retain` when it is old.";
   static override examples = [
     "<%= config.bin %> audit:export --tenant acme --checkpoints --output acme-audit.jsonl",
     "<%= config.bin %> audit:export --tenant acme --output acme.jsonl.gz --gzip --manifest acme.manifest.json",
@@ -72,15 +74,26 @@ export default class AuditExportCommand extends AzoraCommand {
     const { openInstallation } = await import("../../installation/open.js");
     const { exportAudit } = await import("../../installation/export-audit.js");
     const input = { tenant, actor: `operator:${operatorName(config)}`, query, format, compression, file: toFile ? output : null };
-    const manifest = await this.using(openInstallation(config), async (installation) => {
+    const { manifest, counts } = await this.using(openInstallation(config), async (installation) => {
       const open = (onRows: (rows: number) => void) => exportAudit(installation, config, { ...input, onRows });
-      return (await writeAudit(this.io, open, { output, force })).manifest();
+      const written = await writeAudit(this.io, open, { output, force });
+      const manifest = written.manifest();
+      return { manifest, counts: await written.finish(manifest) };
     });
     if (manifestFile) await writeOutputText(manifestFile, `${JSON.stringify(manifest, null, 2)}\n`, { force });
     if (!toFile) return undefined;
     const { rows: entries, sha256, cursor } = manifest;
     this.done(`${entries.toLocaleString("en-US")} entries written to ${output}. To continue: --after ${cursor}`);
-    return { file: output, entries, format, compression: manifest.compression, sha256, cursor, manifest: manifestFile ?? null };
+    return {
+      file: output,
+      entries,
+      format,
+      compression: manifest.compression,
+      sha256,
+      cursor,
+      manifest: manifestFile ?? null,
+      counts,
+    };
   }
 
   private checkStdout(format: AuditFormat, compression: Compression | undefined): void {

@@ -34,8 +34,10 @@ export interface Log {
   readonly line: string;
   /** The same by field, in the order in which they are written. */
   readonly fields: Readonly<Record<string, Field>>;
-  /** The statement that brings its checkpoints, in their order. */
+  /** The statement that brings its checkpoints, in their order, and behind them its retentions. */
   readonly checkpoints: string;
+  /** The statement that brings the last checkpoint's hash. */
+  readonly lastCheckpoint: string;
   /** The column behind each text that it can be filtered by. */
   readonly columns: Readonly<Partial<Record<"actor" | "action" | "table" | "row", string>>>;
   /** What its entries are counted by, each with its SQL. */
@@ -46,6 +48,20 @@ export interface Log {
   enter(client: PoolClient): Promise<unknown>;
   /** Runs a part of the reading, and says what went wrong with it. */
   attempt<T>(run: () => Promise<T>): Promise<T>;
+}
+
+/** The SQL for a log's own `checkpoints`. @param where which rows of both tables */
+export function checkpointsSql({ checkpoints, retentions, where }: SignedTables): string {
+  const part = (table: string, order: number) =>
+    `SELECT ${order} AS part, sequence, payload, hash, key_id AS "keyId", signature FROM ${table} WHERE ${where}`;
+  const both = `${part(checkpoints, 1)} UNION ALL ${part(retentions, 2)}`;
+  return `SELECT payload, hash, "keyId", signature FROM (${both}) signed ORDER BY part, sequence`;
+}
+
+export interface SignedTables {
+  readonly checkpoints: string;
+  readonly retentions: string;
+  readonly where: string;
 }
 
 /** A field that is a column. */
