@@ -79,7 +79,7 @@ describe("to a file", () => {
     expect(exit).toBe(0);
     const text = readFileSync(file, "utf8");
     expect(document.result).toEqual({
-      ...{ file, entries: lines(text).length, format: "jsonl", compression: "none", manifest: null },
+      ...{ file, entries: lines(text).length, format: "jsonl", compression: "none", manifest: null, counts: true },
       sha256: createHash("sha256").update(text).digest("hex"),
       cursor: expect.stringMatching(/^\d+:\d+:/),
     });
