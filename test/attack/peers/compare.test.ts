@@ -41,6 +41,14 @@ it("lets pass what a look-alike has exempted by name, for every tool", async () 
   expect(harmless.find(({ fault }) => fault.name === exempted?.name)?.said).toEqual({ both: ["something else"] });
 });
 
+it("counts what a tool says of an exempted object in a fault: the exemption is part of it", async () => {
+  const exempted = readFaults().find(({ exemptions }) => exemptions.length > 0);
+  const name = exempted?.exemptions[0]?.object.split(/[.(]/)[1] as string;
+  const contender = tool("one", (fault) => (fault === exempted?.name ? [`${name} is open`] : []));
+  const { faults } = await compare([contender], () => undefined);
+  expect(faults.find(({ fault }) => fault.name === exempted?.name)?.said).toEqual({ one: [`${name} is open`] });
+});
+
 it("tells a tool that couldn't be asked from one that found nothing", async () => {
   const contender = tool("shaky", (fault) => {
     if (fault === second) throw new Error("connection lost\nand more");
