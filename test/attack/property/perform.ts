@@ -126,13 +126,18 @@ class Stage {
       const sql = write
         ? `WITH w AS (INSERT INTO tenant.users (email, name) VALUES ('killed@example.test', '${text}') RETURNING id) ${waiting} FROM w`
         : waiting;
+      // In a storm the session may be gone before it is looked for.
+      let isOver = false;
       const answer = this.#client()
         .$queryRawUnsafe(sql)
         .then(
           () => lost(undefined),
           (error: unknown) => lost(error),
-        );
-      while ((await this.arena.world.look(END_HOLDER, key)).length === 0) await sleep(2);
+        )
+        .finally(() => {
+          isOver = true;
+        });
+      while (!isOver && (await this.arena.world.look(END_HOLDER, key)).length === 0) await sleep(2);
       answers.push(await answer);
       return false;
     },
