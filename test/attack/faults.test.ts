@@ -13,6 +13,13 @@ const FAULTS = readFaults();
 const HARMLESS = readHarmless();
 const SEED = Number(process.env.AZORA_ATTACK_SEED ?? "20260801");
 
+/** Of each rule the first fault that every engine can have. */
+const FIRST = new Set(
+  FAULTS.filter(({ serverOnly }) => serverOnly === null).filter(
+    ({ rule }, at, all) => all.findIndex((one) => one.rule === rule) === at,
+  ),
+);
+
 /** Faults that one statement can't undo, and why. */
 const NOT_MENDED: Readonly<Record<string, string>> = {
   "cascade-without-triggers": "rows of pg_trigger are gone, and ALTER TABLE looks for them",
@@ -51,11 +58,16 @@ describe.each([
   });
   afterAll(() => place?.close());
 
-  /** What an older PostgreSQL has no words for, or PGlite no library, can't be planted there. */
+  /**
+   * What an older PostgreSQL has no words for, or PGlite no library, can't be planted there. The embedded engine is
+   * PostgreSQL 18 under the same rules, so there one fault shows of each that it can go red.
+   */
   const whyNot = ({ since, serverOnly }: Fault) => {
     if (since > place.version) return `PostgreSQL ${since} is the first to have it`;
     return place.isServer ? null : serverOnly;
   };
+  const whyNotAgain = (fault: Fault) =>
+    place.isServer || FIRST.has(fault) ? whyNot(fault) : "another fault shows the same rule on the embedded engine";
 
   it("a freshly migrated database is clean", async () => {
     const found = await find(place.client);
@@ -64,7 +76,7 @@ describe.each([
   });
 
   it.for(FAULTS.filter(({ rule }) => rule !== null))("$name is found: $says", async (fault, { skip }) => {
-    const why = whyNot(fault);
+    const why = whyNotAgain(fault);
     if (why !== null) skip(why);
     const found = await findAfter(place.client, [fault.sql], fault.exemptions);
     expect(

@@ -1,9 +1,10 @@
 import { execFile } from "node:child_process";
 import { mkdtempSync } from "node:fs";
-import { rm } from "node:fs/promises";
+import { cp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { inject } from "vitest";
 
 export const RUN = fileURLToPath(new URL("../../bin/run.js", import.meta.url));
 
@@ -50,10 +51,9 @@ export class Azora {
   }
 }
 
-/** One with an embedded installation in it, made by `azora init`. */
+/** One with an embedded installation in it: a copy of the one that `azora init` made for this run. */
 export async function initialised(): Promise<Azora> {
   const azora = new Azora();
-  const { exit, stderr } = await azora.run(["init", "--embedded", "--yes"]);
-  if (exit !== 0) throw new Error(`azora init ended with ${exit}: ${stderr}`);
+  await cp(inject("prepared").initialised, azora.home, { recursive: true });
   return azora;
 }

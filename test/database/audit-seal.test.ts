@@ -10,7 +10,7 @@ import { checkProof, makeProof } from "../../src/seal/proof.js";
 import { signContext } from "../../src/tenant-plane/context.js";
 import { onTenantLogin } from "../support/bare-connection.js";
 import { plant } from "../support/sample.js";
-import { asForger, checkpointsOf, keysOf, linesOf, rehash, seal, verify, withLog } from "../support/sealed.js";
+import { asForger, checkpointsOf, keysOf, linesOf, othersEnd, rehash, seal, verify, withLog } from "../support/sealed.js";
 import { describeOnBothEngines, type TestTenant } from "../support/world.js";
 
 /** Written again by somebody who has only the page docs/audit-format.md. */
@@ -98,6 +98,7 @@ describeOnBothEngines("a sealed log", (world, kind) => {
 
   it("with nothing new gets no checkpoint, and a dry run makes none", async () => {
     const other = await world().newTenant();
+    await othersEnd(world());
     const [would] = await sealLog(world().control, { accountId: other.id, slug: other.slug, dryRun: true });
     // Signed, it would vouch for a history that isn't kept.
     expect(would).toMatchObject({ sequence: 1, signature: "" });
@@ -118,6 +119,7 @@ describeOnBothEngines("a sealed log", (world, kind) => {
     const other = await world().newTenant();
     const owner = await openControlPlane(world().engine, world().control.signingKey, { login: "owner" });
     try {
+      await othersEnd(world());
       expect(await sealLog(owner, { accountId: other.id, slug: null, dryRun: false })).toHaveLength(1);
       expect((await sealLog(owner, { accountId: null, slug: null, dryRun: false })).length).toBeGreaterThan(0);
     } finally {
@@ -135,6 +137,7 @@ describeOnBothEngines("a sealed log", (world, kind) => {
     const elsewhere = { ...(first as Checkpoint), hash: "00" };
     await expect(sealLog(world().control, { ...input, kept: elsewhere })).rejects.toMatchObject({ code: "VIOLATIONS" });
     const seen: number[] = [];
+    await othersEnd(world());
     await sealLog(world().control, { ...input, kept: null, onCheckpoint: ({ sequence }) => seen.push(sequence) });
     expect(seen).toEqual([1, 2]);
     // A checkpoint that was opened and not signed is none.

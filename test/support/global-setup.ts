@@ -3,6 +3,7 @@ import { rm } from "node:fs/promises";
 import type { TestProject } from "vitest/node";
 import { makePassword } from "../../src/database/scram.js";
 import { makeSigningKey } from "../../src/signing.js";
+import { Azora } from "../cli/azora.js";
 import { makeEmbeddedTemplate } from "./embedded-template.js";
 import { startServer, type TestServer } from "./postgres-server.js";
 import { dropTestDatabases, makeServerTemplate } from "./server-template.js";
@@ -15,6 +16,8 @@ export interface Prepared {
   readonly template: string;
   /** A data directory that each file's own is a copy of. */
   readonly embeddedTemplate: string;
+  /** The home of a command line after `azora init --embedded`. */
+  readonly initialised: string;
   /** Of azora_runtime and of the operators; roles belong to the cluster, so once a run. */
   readonly password: string;
   readonly contextKey: { readonly id: string; readonly secret: string };
@@ -45,10 +48,19 @@ export default async function setup(project: TestProject): Promise<() => Promise
     const template = await makeServerTemplate(server.url, `azora_test_${run}`, keys);
     const embeddedTemplate = await makeEmbeddedTemplate(keys);
     undo.push(() => rm(embeddedTemplate, { recursive: true, force: true }));
-    project.provide("prepared", { serverUrl: server.url, template, embeddedTemplate, ...keys });
+    const azora = await initialise();
+    undo.push(() => azora.remove());
+    project.provide("prepared", { serverUrl: server.url, template, embeddedTemplate, initialised: azora.home, ...keys });
   } catch (error) {
     await teardown();
     throw error;
   }
   return teardown;
+}
+
+async function initialise(): Promise<Azora> {
+  const azora = new Azora();
+  const { exit, stderr } = await azora.run(["init", "--embedded", "--yes"]);
+  if (exit !== 0) throw new Error(`azora init ended with ${exit}: ${stderr}`);
+  return azora;
 }

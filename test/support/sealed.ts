@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { openAdminLog } from "../../src/control-plane/open-admin-log.js";
 import { sealLog } from "../../src/control-plane/seal-log.js";
 import { type Checkpoint, parseCheckpointLine, writeCheckpointLine } from "../../src/seal/checkpoint.js";
@@ -8,7 +9,22 @@ import type { TestTenant, World } from "./world.js";
 
 /** Seals a tenant's log, or the control plane's. @returns the new checkpoints */
 export async function seal(world: World, tenant: TestTenant | null): Promise<readonly Checkpoint[]> {
+  await othersEnd(world);
   return sealLog(world.control, { accountId: tenant?.id ?? null, slug: tenant?.slug ?? null, dryRun: false });
+}
+
+/**
+ * Waits until what other files had begun is over. Transactions are numbered over all databases of a server, and a seal ends
+ * before the oldest that runs.
+ */
+export async function othersEnd(world: World): Promise<void> {
+  const [{ now } = { now: "" }] = await world.look<{ now: string }>("SELECT now()::text AS now");
+  const running = () =>
+    world.look(
+      "SELECT pid FROM pg_stat_activity WHERE datname <> current_database() AND backend_xid IS NOT NULL AND xact_start <= $1",
+      now,
+    );
+  while ((await running()).length > 0) await sleep(20);
 }
 
 export function keysOf(world: World): readonly string[] {
