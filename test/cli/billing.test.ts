@@ -236,6 +236,16 @@ describe("billing", () => {
     expect(await result(`receipt:complete ${receipt.sequence} --yes`)).toMatchObject({ receipt: { complete: true } });
     expect((await stripe.subscriptions.retrieve(kept.subscription)).status).toBe("canceled");
     expect(await result("billing:sync")).toMatchObject({ drift: [] });
+    await result(create("paused", "team"));
+    const paused = await result("billing:show paused --no-portal");
+    const left = await result("tenant:purge paused --now --confirm paused --billing pause");
+    expect(left.receipt).toMatchObject({ pending: ["stripe"] });
+    expect(await stripe.subscriptions.retrieve(paused.subscription)).toMatchObject({
+      status: "active",
+      pause_collection: { behavior: "void" },
+    });
+    expect(await result(`receipt:complete ${left.receipt.sequence} --yes`)).toMatchObject({ receipt: { complete: true } });
+    expect((await stripe.subscriptions.retrieve(paused.subscription)).status).toBe("canceled");
   });
 
   it("keeps no name and no address of a tenant that is gone", async () => {
