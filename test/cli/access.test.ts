@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type Azora, initialised } from "./azora.js";
+import { AzoraOnServer } from "./azora.js";
 
 const IN = ["--tenant", "acme"];
 
 describe("users, roles and access from the command line", () => {
-  let azora: Azora;
+  let azora: AzoraOnServer;
   beforeAll(async () => {
-    azora = await initialised();
+    azora = await AzoraOnServer.open();
     await azora.run(["tenant:create", "Acme", "--slug", "acme", "--owner-email", "owner@acme.test"]);
   });
   afterAll(() => azora?.remove());

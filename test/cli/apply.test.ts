@@ -1,11 +1,11 @@
 import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type Azora, initialised } from "./azora.js";
+import { AzoraOnServer } from "./azora.js";
 
-let azora: Azora;
+let azora: AzoraOnServer;
 beforeAll(async () => {
-  azora = await initialised();
+  azora = await AzoraOnServer.open();
 });
 afterAll(() => azora.remove());
 
@@ -173,7 +173,7 @@ describe("tenant:list --format yaml", () => {
   });
 
   it("moves tenants to another installation", async () => {
-    const other = await initialised();
+    const other = await AzoraOnServer.open();
     try {
       writeFileSync(join(other.home, "all.yaml"), readFileSync(join(azora.home, "all.yaml")));
       const moved = await other.json(["tenant:apply", "-f", "all.yaml", "--yes"]);

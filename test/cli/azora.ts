@@ -1,10 +1,12 @@
 import { execFile } from "node:child_process";
-import { mkdtempSync } from "node:fs";
+import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
 import { cp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { inject } from "vitest";
+import { OPERATORS } from "../support/prepare.js";
+import { copyAnew, dropDatabase, urlsOf } from "../support/server-template.js";
 
 export const RUN = fileURLToPath(new URL("../../bin/run.js", import.meta.url));
 
@@ -56,4 +58,28 @@ export async function initialised(): Promise<Azora> {
   const azora = new Azora();
   await cp(inject("prepared").initialised, azora.home, { recursive: true });
   return azora;
+}
+
+/** One with an installation on the test server: a database of its own, with nobody in it. */
+export class AzoraOnServer extends Azora {
+  readonly operator = OPERATORS["vendor-admin"];
+
+  private constructor(private readonly database: string) {
+    super();
+  }
+
+  static async open(): Promise<AzoraOnServer> {
+    const { serverUrl, templates, password, contextKey, signingKey } = inject("prepared");
+    const azora = new AzoraOnServer(await copyAnew(serverUrl, templates.empty));
+    const { control: controlUrl, tenant: tenantUrl } = urlsOf(serverUrl, azora.database, password);
+    const config = { version: 1, engine: "server", controlLogin: azora.operator, controlUrl, tenantUrl, contextKey, signingKey };
+    mkdirSync(azora.dataDir, { mode: 0o700 });
+    writeFileSync(join(azora.dataDir, "config.json"), JSON.stringify(config), { mode: 0o600 });
+    return azora;
+  }
+
+  override async remove(): Promise<void> {
+    await super.remove();
+    await dropDatabase(inject("prepared").serverUrl, this.database);
+  }
 }

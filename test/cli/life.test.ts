@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type Azora, initialised } from "./azora.js";
+import { AzoraOnServer } from "./azora.js";
 
-let azora: Azora;
+let azora: AzoraOnServer;
 beforeAll(async () => {
-  azora = await initialised();
+  azora = await AzoraOnServer.open();
   await azora.run(["tenant:create", "Acme", "--slug", "acme", "--owner-email", "owner@acme.test"]);
 });
 afterAll(() => azora.remove());

@@ -2,10 +2,10 @@ import { mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { parseSigningKey, publicKeyOf } from "../../src/signing.js";
-import { type Azora, Azora as Installation, initialised } from "./azora.js";
+import { AzoraOnServer, Azora as Installation } from "./azora.js";
 
 describe("receipts", { timeout: 180_000 }, () => {
-  let azora: Azora;
+  let azora: AzoraOnServer;
   /** Somebody else's machine: no installation, no database, the public key alone. */
   const elsewhere = new Installation();
   const file = (name: string) => join(azora.home, name);
@@ -13,7 +13,7 @@ describe("receipts", { timeout: 180_000 }, () => {
     elsewhere.json(["receipt:verify", file(name), "--public-key", file("azora.pem"), ...flags]);
 
   beforeAll(async () => {
-    azora = await initialised();
+    azora = await AzoraOnServer.open();
     mkdirSync(elsewhere.dataDir, { recursive: true });
     const { signingKey } = JSON.parse(readFileSync(join(azora.dataDir, "config.json"), "utf8"));
     writeFileSync(file("azora.pem"), publicKeyOf(parseSigningKey(signingKey.id, signingKey.privateKey)));

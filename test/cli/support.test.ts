@@ -1,28 +1,19 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type Azora, initialised } from "./azora.js";
+import { OPERATORS } from "../support/prepare.js";
+import { AzoraOnServer } from "./azora.js";
 
 describe("support from the command line", () => {
-  let azora: Azora;
+  let azora: AzoraOnServer;
   beforeAll(async () => {
-    azora = await initialised();
+    azora = await AzoraOnServer.open();
     await azora.run(["tenant:create", "Acme", "--slug", "acme", "--owner-email", "owner@acme.test"]);
     await azora.run(["tenant:create", "Bolt", "--slug", "bolt", "--owner-email", "owner@bolt.test"]);
   }, 60_000);
   afterAll(() => azora?.remove());
 
   const AS = ["--tenant", "acme", "--as", "owner@acme.test"];
-  const GRANT = [
-    "support:grant",
-    ...AS,
-    "--to",
-    "azora_admin",
-    "--hours",
-    "2",
-    "--tables",
-    "users,roles",
-    "--reason",
-    "ticket 4711",
-  ];
+  const to = ["--to", OPERATORS["vendor-admin"]];
+  const GRANT = ["support:grant", ...AS, ...to, "--hours", "2", "--tables", "users,roles", "--reason", "ticket 4711"];
   const result = async (...args: readonly string[]) => {
     const { exit, document } = await azora.json(args);
     return { exit, code: document.error?.code, hint: document.error?.hint, message: document.error?.message, ...document.result };
@@ -36,7 +27,7 @@ describe("support from the command line", () => {
     });
     expect(await result(...GRANT, "--dry-run")).toMatchObject({ exit: 0, changed: true, dryRun: true });
     const { grant } = await result(...GRANT);
-    expect(grant).toMatchObject({ operator: "azora_admin", tables: ["tenant.roles", "tenant.users"], reason: "ticket 4711" });
+    expect(grant).toMatchObject({ operator: azora.operator, tables: ["tenant.roles", "tenant.users"], reason: "ticket 4711" });
     const read = await result("support:read", "acme", "users", "--where", "email=owner@acme.test");
     expect(read).toMatchObject({ exit: 0, next: null, rows: [{ values: { email: "owner@acme.test" } }] });
     const { stdout, stderr } = await azora.run(["support:read", "acme", "roles", "--limit", "2", "--where", "description="]);
@@ -56,7 +47,7 @@ describe("support from the command line", () => {
       .split("\n")
       .map((line) => JSON.parse(line) as Record<string, unknown>);
     expect(lines.filter(({ method }) => method === "support.read")).toMatchObject(
-      Array.from({ length: 3 }, () => ({ actor: "support:azora_admin", operation: "read" })),
+      Array.from({ length: 3 }, () => ({ actor: `support:${azora.operator}`, operation: "read" })),
     );
 
     expect(await result("support:revoke", grant.id, ...AS)).toMatchObject({ exit: 0, changed: true });

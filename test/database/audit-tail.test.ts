@@ -6,7 +6,7 @@ import { openServer } from "../../src/database/server.js";
 import { type AuditEntry, readAuditLog, tailAuditLog } from "../../src/tenant-plane/read-audit-log.js";
 import { compareRows, writeLine } from "../support/log-rows.js";
 import { startServer } from "../support/postgres-server.js";
-import { makeServerTemplate, urlOf, urlsOf } from "../support/server-template.js";
+import { makeServerTemplates, urlOf, urlsOf } from "../support/server-template.js";
 import { describeOnBothEngines, type TestTenant } from "../support/world.js";
 
 /** Follows until it is told to stop. */
@@ -162,7 +162,7 @@ describeOnBothEngines("a tenant's log that is followed", (world, kind) => {
 it("goes on after a restart of the server, and has each line once", async () => {
   const keys = inject("prepared");
   const server = await startServer();
-  const name = await makeServerTemplate(server.url, "azora_restart", keys);
+  const { settled: name } = await makeServerTemplates(server.url, "azora_restart", keys);
   const template = new Pool({ connectionString: server.url, max: 1 });
   await template.query(`ALTER DATABASE ${name} IS_TEMPLATE false ALLOW_CONNECTIONS true`);
   await template.end();

@@ -14,7 +14,7 @@ const PASSWORD = randomBytes(12).toString("hex");
 
 /** A database that an application uses already, with logins that have something in it, each in another way. */
 class Inhabited {
-  readonly name = `${inject("prepared").template}_${randomBytes(4).toString("hex")}`;
+  readonly name = `${inject("prepared").templates.settled}_${randomBytes(4).toString("hex")}`;
   readonly #serverUrl = inject("prepared").serverUrl;
   owner!: Pool;
 

@@ -152,8 +152,8 @@ const ADVISORY_LOCKS = `
 // The embedded engine's empty directory is filled in the preparation of every run.
 describe("the migrations on an empty database of a server", () => {
   it("are applied once by two processes at the same time", async () => {
-    const { serverUrl, template } = inject("prepared");
-    const database = `${template}_${randomBytes(4).toString("hex")}`;
+    const { serverUrl, templates } = inject("prepared");
+    const database = `${templates.settled}_${randomBytes(4).toString("hex")}`;
     await administer(serverUrl, `CREATE DATABASE ${database} TEMPLATE template0`);
     const pools = [1, 2].map(() => new Pool({ connectionString: urlOf(serverUrl, database), max: 2 }));
     try {

@@ -6,14 +6,14 @@ import { makeSigningKey } from "../../src/signing.js";
 import { Azora } from "../cli/azora.js";
 import { makeEmbeddedTemplate } from "./embedded-template.js";
 import { startServer, type TestServer } from "./postgres-server.js";
-import { dropTestDatabases, makeServerTemplate } from "./server-template.js";
+import { dropTestDatabases, makeServerTemplates, type ServerTemplates } from "./server-template.js";
 
 /** What every test file gets of the one preparation of a run. */
 export interface Prepared {
   /** The superuser's URL of the test server, database `postgres`. */
   readonly serverUrl: string;
-  /** The database that each file's own is a copy of. */
-  readonly template: string;
+  /** The databases that each file's own is a copy of. */
+  readonly templates: ServerTemplates;
   /** A data directory that each file's own is a copy of. */
   readonly embeddedTemplate: string;
   /** The home of a command line after `azora init --embedded`. */
@@ -45,12 +45,12 @@ export default async function setup(project: TestProject): Promise<() => Promise
     for (const step of undo.reverse()) await step();
   };
   try {
-    const template = await makeServerTemplate(server.url, `azora_test_${run}`, keys);
+    const templates = await makeServerTemplates(server.url, `azora_test_${run}`, keys);
     const embeddedTemplate = await makeEmbeddedTemplate(keys);
     undo.push(() => rm(embeddedTemplate, { recursive: true, force: true }));
     const azora = await initialise();
     undo.push(() => azora.remove());
-    project.provide("prepared", { serverUrl: server.url, template, embeddedTemplate, initialised: azora.home, ...keys });
+    project.provide("prepared", { serverUrl: server.url, templates, embeddedTemplate, initialised: azora.home, ...keys });
   } catch (error) {
     await teardown();
     throw error;

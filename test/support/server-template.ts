@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { Client, Pool } from "pg";
 import { setPassword } from "../../src/database/logins.js";
 import { openServer } from "../../src/database/server.js";
@@ -12,8 +13,27 @@ export function urlOf(serverUrl: string, database: string, login?: string, passw
   return url.toString();
 }
 
-/** Makes the database that test files copy. @returns its name */
-export async function makeServerTemplate(serverUrl: string, name: string, keys: Keys): Promise<string> {
+/** What test files copy: an installation with nobody in it, and one with the two tenants. */
+export interface ServerTemplates {
+  readonly empty: string;
+  readonly settled: string;
+}
+
+/** Makes the databases that test files copy. @returns their names */
+export async function makeServerTemplates(serverUrl: string, prefix: string, keys: Keys): Promise<ServerTemplates> {
+  const names = { empty: `${prefix}_empty`, settled: prefix };
+  await makeEmpty(serverUrl, names.empty, keys);
+  await copyTemplate(serverUrl, names.empty, names.settled);
+  const engine = openServer(urlsOf(serverUrl, names.settled, keys.password));
+  await settle(engine, keys);
+  await engine.close();
+  for (const name of Object.values(names)) {
+    await administer(serverUrl, `ALTER DATABASE ${name} IS_TEMPLATE true ALLOW_CONNECTIONS false`);
+  }
+  return names;
+}
+
+async function makeEmpty(serverUrl: string, name: string, keys: Keys): Promise<void> {
   await administer(serverUrl, `CREATE DATABASE ${name} TEMPLATE template0`);
   const owner = new Pool({ connectionString: urlOf(serverUrl, name), max: 2 });
   try {
@@ -22,11 +42,6 @@ export async function makeServerTemplate(serverUrl: string, name: string, keys: 
   } finally {
     await owner.end();
   }
-  const engine = openServer(urlsOf(serverUrl, name, keys.password));
-  await settle(engine, keys);
-  await engine.close();
-  await administer(serverUrl, `ALTER DATABASE ${name} IS_TEMPLATE true ALLOW_CONNECTIONS false`);
-  return name;
 }
 
 /** The three connection strings of one installation. */
@@ -46,6 +61,13 @@ export async function copyTemplate(serverUrl: string, template: string, copy: st
     `REVOKE ALL ON DATABASE ${copy} FROM PUBLIC`,
     `GRANT CONNECT ON DATABASE ${copy} TO azora_owner, azora_runtime, azora_support`,
   );
+}
+
+/** Copies the template to a database of a new name. @returns the name */
+export async function copyAnew(serverUrl: string, template: string): Promise<string> {
+  const name = `${template}_${randomBytes(4).toString("hex")}`;
+  await copyTemplate(serverUrl, template, name);
+  return name;
 }
 
 export async function dropDatabase(serverUrl: string, name: string): Promise<void> {

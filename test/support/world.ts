@@ -15,7 +15,7 @@ import type { TenantClient } from "../../src/tenant-plane/tenant-client.js";
 import { openTenantDb } from "../../src/tenant-plane/tenant-db.js";
 import type { Prepared } from "./global-setup.js";
 import { OPERATORS, TENANTS } from "./prepare.js";
-import { copyTemplate, dropDatabase, urlsOf } from "./server-template.js";
+import { copyAnew, dropDatabase, urlsOf } from "./server-template.js";
 
 export type EngineKind = Engine["kind"];
 
@@ -124,10 +124,8 @@ export class World {
   }
 }
 
-async function newDatabase({ serverUrl, template }: Prepared): Promise<string> {
-  const name = `${template}_${randomBytes(4).toString("hex")}`;
-  await copyTemplate(serverUrl, template, name);
-  return name;
+async function newDatabase({ serverUrl, templates }: Prepared): Promise<string> {
+  return copyAnew(serverUrl, templates.settled);
 }
 
 async function newDirectory({ embeddedTemplate }: Prepared): Promise<string> {
