@@ -6,7 +6,8 @@ const root = fileURLToPath(new URL("..", import.meta.url));
 export default defineConfig({
   root,
   test: {
-    include: ["test/**/*.test.ts"],
+    // The examples of docs/library.md are tests too.
+    include: ["test/**/*.test.ts", "docs/examples/*.test.ts"],
     globalSetup: ["test/support/global-setup.ts"],
     // A process a file: an embedded engine is given back whole when its file ends.
     pool: "forks",
