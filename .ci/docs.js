@@ -1,5 +1,5 @@
-// Keeps README.md true: runs the commands that it shows and puts what they print between its
-// markers. `npm run docs` writes; `node .ci/docs.js --check` only compares (ids, times and
+// Keeps README.md and docs/commands.md true: runs the commands that they show and puts what they print
+// between their markers. `npm run docs` writes; `node .ci/docs.js --check` only compares (ids, times and
 // keys aside), and is run by the tests.
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -8,7 +8,6 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
-const readme = join(root, "README.md");
 const azora = join(root, "bin/run.js");
 
 /** A session as in a terminal of 100 columns, on a data directory of its own. */
@@ -86,20 +85,23 @@ function stable(text) {
 
 function fill(text, name, content) {
   const marker = new RegExp(`(<!-- ${name} -->\n)[\\s\\S]*?(<!-- /${name} -->)`);
-  if (!marker.test(text)) throw new Error(`README.md has no <!-- ${name} --> markers`);
+  if (!marker.test(text)) throw new Error(`There are no <!-- ${name} --> markers`);
   return text.replace(marker, (_, open, close) => `${open}${content}\n${close}`);
 }
 
-const before = readFileSync(readme, "utf8");
-const after = fill(fill(before, "session", runSession()), "commands", commandReference());
-
-if (process.argv.includes("--check")) {
-  if (stable(before) !== stable(after)) {
+function update(page, name, content) {
+  const file = join(root, page);
+  const before = readFileSync(file, "utf8");
+  const after = fill(before, name, content);
+  if (!process.argv.includes("--check")) {
+    writeFileSync(file, after);
+  } else if (stable(before) !== stable(after)) {
     const [theirs, ours] = [stable(before).split("\n"), stable(after).split("\n")];
     const at = ours.findIndex((line, index) => line !== theirs[index]);
-    process.stderr.write(`README.md is not what the commands print. Run \`npm run docs\`.\n- ${theirs[at]}\n+ ${ours[at]}\n`);
-    process.exit(1);
+    process.stderr.write(`${page} is not what the commands print. Run \`npm run docs\`.\n- ${theirs[at]}\n+ ${ours[at]}\n`);
+    process.exitCode = 1;
   }
-} else {
-  writeFileSync(readme, after);
 }
+
+update("README.md", "session", runSession());
+update("docs/commands.md", "commands", commandReference());

@@ -4,7 +4,7 @@ import type { Exemption } from "./finding.js";
 import { JsonPart } from "./json-part.js";
 import type { Target } from "./target.js";
 
-const HINT = "The keys are described in the README, under `What a target says`.";
+const HINT = "The keys are described in docs/isolation.md, under `What a target says`.";
 
 /**
  * Reads what a database is to be held against from a JSON file:

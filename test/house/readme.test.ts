@@ -7,7 +7,7 @@ const root = fileURLToPath(new URL("../..", import.meta.url));
 const hasTerminal = spawnSync("script", ["--version"], { encoding: "utf8" }).stdout?.includes("util-linux") ?? false;
 
 it.skipIf(!hasTerminal)(
-  "README.md shows what the commands print (skipped without util-linux's script, which lends a terminal)",
+  "README.md and docs/commands.md show what the commands print (skipped without util-linux's script, which lends a terminal)",
   () => {
     const { status, stderr } = spawnSync(process.execPath, [".ci/docs.js", "--check"], { cwd: root, encoding: "utf8" });
     expect(stderr).toBe("");
