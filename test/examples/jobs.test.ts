@@ -83,15 +83,19 @@ describeOnBothEngines("jobs of the examples", (world, kind) => {
   });
 
   // On the embedded engine each of its processes opens the whole database first, which takes seconds and shows no more.
-  it.skipIf(kind === "embedded")("a script writes all lines or none, and ends by itself", async () => {
-    const { b } = world();
-    await closeTenantDb();
-    const env = environmentOf(world());
-    const lines = "B-1,Buffer,12.5,kg\nB-2,Buffer,7,kg\n";
-    expect(await runImport(env, b.id, lines)).toEqual({ exit: 0, stdout: "2 batches imported\n" });
-    expect(await runImport(env, b.id, `B-3,Buffer,1,kg\n${lines}`)).toEqual({ exit: 1, stdout: "" });
-    const db = tenantDb({ accountId: b.id, actor: "auditor" });
-    const batches = { where: { number: { startsWith: "B-" } }, orderBy: { number: "asc" }, select: { number: true } } as const;
-    expect(await db.batch.findMany(batches)).toEqual([{ number: "B-1" }, { number: "B-2" }]);
-  });
+  it.skipIf(kind === "embedded")(
+    "a script writes all lines or none, and ends by itself",
+    async () => {
+      const { b } = world();
+      await closeTenantDb();
+      const env = environmentOf(world());
+      const lines = "B-1,Buffer,12.5,kg\nB-2,Buffer,7,kg\n";
+      expect(await runImport(env, b.id, lines)).toEqual({ exit: 0, stdout: "2 batches imported\n" });
+      expect(await runImport(env, b.id, `B-3,Buffer,1,kg\n${lines}`)).toEqual({ exit: 1, stdout: "" });
+      const db = tenantDb({ accountId: b.id, actor: "auditor" });
+      const batches = { where: { number: { startsWith: "B-" } }, orderBy: { number: "asc" }, select: { number: true } } as const;
+      expect(await db.batch.findMany(batches)).toEqual([{ number: "B-1" }, { number: "B-2" }]);
+    },
+    180_000,
+  );
 });
