@@ -34,7 +34,8 @@ interface KeysInFile {
 /** Public keys, PEM, and hand-overs, lines of JSON between them. @throws AzoraError INVALID_INPUT */
 async function keysIn(file: string): Promise<KeysInFile> {
   const text = await readText(file, "public key");
-  const keys = (text.match(PEM) ?? []).map((pem) => normalised(pem, file));
+  // The keys that a hand-over names are in it to be held against others: naming one is no reason to believe it.
+  const keys = (text.replace(/^\{.*$/gm, "").match(PEM) ?? []).map((pem) => normalised(pem, file));
   const handovers = handoversIn(text, file);
   if (keys.length + handovers.length > 0) return { keys, handovers };
   throw new AzoraError("INVALID_INPUT", `${file} is no public key (PEM).`, { hint: "Pass what `azora key:show` printed." });
