@@ -8,7 +8,7 @@ import type { ControlConnection } from "../../src/control-plane/connection.js";
 import { purgeTenant } from "../../src/control-plane/purge-tenant.js";
 import { retainLog } from "../../src/control-plane/retain-log.js";
 import { sealLog } from "../../src/control-plane/seal-log.js";
-import { retireSigningKey } from "../../src/installation/keys/rotate-signing-key.js";
+import { retireSigningKey } from "../../src/installation/keys/retire-signing-key.js";
 import type { RotationStep } from "../../src/installation/keys/rotation.js";
 import { trustedKeysOf } from "../../src/installation/open.js";
 import { readHandover, trustedKeys } from "../../src/key-handover.js";

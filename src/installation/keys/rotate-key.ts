@@ -3,8 +3,9 @@ import { AzoraError } from "../../errors.js";
 import { asOwner } from "../as-owner.js";
 import { lend } from "../owner-connection.js";
 import type { KeyKindName } from "./kind.js";
+import { retireSigningKey } from "./retire-signing-key.js";
 import { retireContextKey, rotateContextKey } from "./rotate-context-key.js";
-import { retireSigningKey, rotateSigningKey } from "./rotate-signing-key.js";
+import { rotateSigningKey } from "./rotate-signing-key.js";
 import { type KeyRotation, type RotationInput, whileLocked } from "./rotation.js";
 
 export interface RotateKeyInput extends RotationInput {
