@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type ContextChoice, chooseContext } from "./choose-context.js";
 import { AzoraError } from "./errors.js";
+import type { KeyHandover } from "./key-handover.js";
 import { byDefault, type Environment, type Setting } from "./setting.js";
 
 /** A key of 32 bytes that signs tenant contexts, as it is written down. */
@@ -32,7 +33,20 @@ export interface AccessFile {
   readonly controlUrl?: string;
   readonly tenantUrl?: string;
   readonly contextKey?: ContextKeySetting;
+  /** Present while a rotation is under way; the same `key:rotate` finishes it. */
+  readonly nextContextKey?: ContextKeySetting;
+  /** Keys whose place another has taken and that processes may still sign with, so that a restored database knows them. */
+  readonly formerContextKeys?: readonly FormerContextKey[];
   readonly signingKey?: SigningKeySetting;
+  readonly nextSigningKey?: SigningKeySetting;
+  /** Which signing keys there were before, and until when. */
+  readonly handovers?: readonly KeyHandover[];
+}
+
+/** A context key that has, or will have, its end. */
+export interface FormerContextKey extends ContextKeySetting {
+  /** ISO; missing while no end is set. */
+  readonly retiresAt?: string;
 }
 
 /** Whose installation it is: a vendor's, whose operators have logins of their own, or that of the one who uses it. */

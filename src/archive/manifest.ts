@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { type SigningKey, signText, verifyText } from "../signing.js";
+import { type SigningKey, signText } from "../signing.js";
 
 /** A column as guard.tenant_shape() tells it. */
 export interface ColumnShape {
@@ -79,11 +79,6 @@ export interface SignedManifest {
 export function signManifest(manifest: Manifest, key: SigningKey): SignedManifest {
   const text = `${JSON.stringify(manifest, null, 1)}\n`;
   return { text, sha256: sha256(text), signature: signText(text, key) };
-}
-
-/** @returns whether one of the public keys (PEM) has signed exactly this text */
-export function isSigned(text: string, signature: string, keys: readonly string[]): boolean {
-  return keys.some((key) => verifyText(text, signature, key));
 }
 
 /** SHA-256 over what rows look like, hex: the same in two installations whose tables take each other's rows. */

@@ -1,6 +1,7 @@
 import { type FileHandle, open } from "node:fs/promises";
 import { AzoraError } from "../errors.js";
-import { isSigned, MANIFEST_PATH, type Manifest, type Part, README_PATH, SIGNATURE_PATH, sha256 } from "./manifest.js";
+import { flawOfSignature, type TrustedKey } from "../signing.js";
+import { MANIFEST_PATH, type Manifest, type Part, README_PATH, SIGNATURE_PATH, sha256 } from "./manifest.js";
 import { parseManifest } from "./parse-manifest.js";
 import { unpackPart } from "./part.js";
 import { listTar, type ReadAt, type TarPlace } from "./tar.js";
@@ -19,22 +20,20 @@ export interface OpenArchive {
 
 /**
  * Opens an archive; nothing of it is unpacked but what is read, and nothing is written anywhere.
- * @param keys public keys, PEM, of whom to believe
+ * @param keys whom to believe
  * @throws AzoraError INVALID_INPUT: no archive, not signed by any of the keys, files missing or too many
  */
-export async function openArchive(file: string, keys: readonly string[]): Promise<OpenArchive> {
+export async function openArchive(file: string, keys: readonly TrustedKey[]): Promise<OpenArchive> {
   const handle = await openFile(file);
   try {
     const readAt = readerOf(handle);
     const places = await listed(file, readAt, (await handle.stat()).size);
     const text = await readSmall(places, MANIFEST_PATH);
     const signature = (await readSmall(places, SIGNATURE_PATH)).trim();
-    if (!isSigned(text, signature, keys)) {
-      throw new AzoraError("INVALID_INPUT", `Nobody known has signed ${file}, or it was changed since.`, {
-        hint: "Pass the public key of the installation that it comes from with --public-key FILE.",
-      });
-    }
+    // Nothing of what nobody known has signed is read, not even the date.
+    requireSigned(null);
     const manifest = parseManifest(text, file);
+    requireSigned(manifest.exportedAt);
     checkFiles(file, manifest, places);
     return {
       manifest,
@@ -47,6 +46,13 @@ export async function openArchive(file: string, keys: readonly string[]): Promis
       },
       close: () => handle.close(),
     };
+
+    function requireSigned(at: string | null): void {
+      if (flawOfSignature({ text, signature, at }, keys) === undefined) return;
+      throw new AzoraError("INVALID_INPUT", `Nobody known has signed ${file}, or it was changed since.`, {
+        hint: "Pass the public key of the installation that it comes from with --public-key FILE.",
+      });
+    }
 
     async function readSmall(all: ReadonlyMap<string, TarPlace>, path: string): Promise<string> {
       const place = all.get(path);

@@ -36,7 +36,7 @@ CONNECTIONS (a PostgreSQL server; without any of them the embedded database is u
   AZORA_TENANT_URL, AZORA_TENANT_URL_FILE     the application's login: tenantDb(), audit:export --tenant,
                                               audit:verify
   AZORA_OWNER_URL, AZORA_OWNER_URL_FILE       the installer's login: init, db:*, guard:*, isolation:*, backup,
-                                              restore; in a self-hosted installation tenant:* too
+                                              restore, key:list, key:rotate; in a self-hosted installation tenant:* too
   Behind PgBouncer (transaction mode): add ?pgbouncer=true, unless it is 1.21 or later with
   max_prepared_statements set. The owner's connection goes to the server itself.
 

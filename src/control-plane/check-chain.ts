@@ -1,3 +1,5 @@
+import { type KeyHandover, type NamedKey, trustedKeys } from "../key-handover.js";
+import type { TrustedKey } from "../signing.js";
 import { attempt } from "./attempt.js";
 import { type ChainCheck, type ChainProblem, checkLinks } from "./check-links.js";
 import type { ControlConnection } from "./connection.js";
@@ -19,12 +21,33 @@ export async function readChain(connection: ControlConnection): Promise<readonly
   });
 }
 
-/** The public keys that this database names, PEM. @throws AzoraError NOT_PERMITTED */
-export async function publishedKeys(connection: ControlConnection): Promise<readonly string[]> {
-  const rows = await attempt(connection, { action: "receipt.list" }, () =>
-    connection.client.setting.findMany({ where: { key: { startsWith: "signing_key." } } }),
+/** The public keys that this database names, the newest first, and what it says of their ends. @throws AzoraError NOT_PERMITTED */
+export async function readPublishedKeys(
+  connection: ControlConnection,
+): Promise<{ readonly keys: readonly NamedKey[]; readonly handovers: readonly KeyHandover[] }> {
+  const { client } = connection;
+  const where = { key: { startsWith: KEY_PREFIX } };
+  const [settings, handovers] = await attempt(connection, { action: "receipt.list" }, () =>
+    Promise.all([
+      client.setting.findMany({ where, orderBy: { updatedAt: "desc" } }),
+      client.keyHandover.findMany({ orderBy: { until: "asc" } }),
+    ]),
   );
-  return rows.map(({ value }) => String(value));
+  return {
+    keys: settings.map(({ key, value }) => ({ id: key.slice(KEY_PREFIX.length), publicKey: String(value) })),
+    handovers: handovers.map(({ payload, oldSignature, newSignature }) => ({ payload, oldSignature, newSignature })),
+  };
+}
+
+const KEY_PREFIX = "signing_key.";
+
+/** Whom to believe by what this database says. @throws AzoraError NOT_PERMITTED */
+export async function publishedKeys(connection: ControlConnection): Promise<readonly TrustedKey[]> {
+  const { keys, handovers } = await readPublishedKeys(connection);
+  return trustedKeys(
+    keys.map(({ publicKey }) => publicKey),
+    handovers,
+  );
 }
 
 /**
@@ -35,7 +58,7 @@ export async function publishedKeys(connection: ControlConnection): Promise<read
  */
 export async function checkChain(
   connection: ControlConnection,
-  { keys, others }: { readonly keys: readonly string[]; readonly others: readonly Link[] },
+  { keys, others }: { readonly keys: readonly TrustedKey[]; readonly others: readonly Link[] },
 ): Promise<ChainCheck> {
   const chain = await readChain(connection);
   const check = checkLinks({ links: chain, keys, whole: true });

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { verifyText } from "../signing.js";
+import { flawOfSignature, type TrustedKey } from "../signing.js";
 import type { Link } from "./receipt.js";
 
 /** Something about one link, or about the chain, that is not as it was signed. */
@@ -21,7 +21,7 @@ export interface ChainCheck {
 export interface ChainInput {
   readonly links: readonly Link[];
   /** Public keys, PEM: each link has to be signed by one of them. */
-  readonly keys: readonly string[];
+  readonly keys: readonly TrustedKey[];
   /** Nothing may be missing: the first link is number 1, and each is followed by the next. */
   readonly whole: boolean;
 }
@@ -31,6 +31,8 @@ interface Placed extends Link {
   readonly sequence: number;
   readonly kind: "purge" | "store";
   readonly previousHash: string | null;
+  /** When it was written, ISO. */
+  readonly at: string;
   readonly receipt?: number;
   readonly receiptHash?: string;
 }
@@ -39,13 +41,18 @@ interface Placed extends Link {
 export function checkLinks({ links, keys, whole }: ChainInput): ChainCheck {
   const problems: ChainProblem[] = [];
   const placed: Placed[] = [];
+  // Whoever has a key that was retired can write any date, but stands behind what was signed since.
+  let latest = "";
   for (const link of links) {
     const read = place(link);
     if (!read) {
       problems.push({ sequence: null, what: "a link is no receipt that this azora knows" });
       continue;
     }
-    problems.push(...flawsOf(read, keys).map((what) => ({ sequence: read.sequence, what })));
+    const at = Date.parse(read.at) > Date.parse(latest) || latest === "" ? read.at : latest;
+    const flaws = flawsOf({ ...read, at }, keys);
+    if (flaws.length === 0) latest = at;
+    problems.push(...flaws.map((what) => ({ sequence: read.sequence, what })));
     placed.push(read);
   }
   problems.push(...orderOf(placed, whole));
@@ -68,23 +75,22 @@ export function checkLinks({ links, keys, whole }: ChainInput): ChainCheck {
 /** @returns undefined for what is no link */
 function place(link: Link): Placed | undefined {
   try {
-    const said = JSON.parse(link.payload) as Placed & { readonly version: unknown };
+    const said = JSON.parse(link.payload) as Placed & Readonly<Record<"version" | "purgedAt" | "statedAt", unknown>>;
+    const at = said.kind === "purge" ? said.purgedAt : said.statedAt;
     const isKnown = said.version === 1 && Number.isSafeInteger(said.sequence) && ["purge", "store"].includes(said.kind);
     const { sequence, kind, previousHash, receipt, receiptHash } = said;
     const subject = kind === "store" ? { receipt: receipt ?? 0, receiptHash: receiptHash ?? "" } : {};
-    return isKnown ? { ...link, sequence, kind, previousHash, ...subject } : undefined;
+    return isKnown && typeof at === "string" ? { ...link, sequence, kind, previousHash, at, ...subject } : undefined;
   } catch {
     return undefined;
   }
 }
 
-function flawsOf({ payload, hash, signature, sequence, previousHash }: Placed, keys: readonly string[]): string[] {
+function flawsOf({ payload, hash, signature, sequence, previousHash, at }: Placed, keys: readonly TrustedKey[]): string[] {
   const flaws: string[] = [];
   if (createHash("sha256").update(payload, "utf8").digest("hex") !== hash) flaws.push("its hash is not that of its text");
   if (signature === null) flaws.push("nobody signed it: the account was deleted by hand, by the database's administrator");
-  else if (!keys.some((key) => verifyText(payload, signature, key))) {
-    flaws.push("its signature is not that of a known key over this text: it was altered, or signed by somebody else");
-  }
+  else flaws.push(...[flawOfSignature({ text: payload, signature, at }, keys) ?? []].flat());
   if ((sequence === 1) !== (previousHash === null)) flaws.push("it doesn't say what came before it");
   return flaws;
 }

@@ -1,5 +1,5 @@
 import { AzoraError } from "../errors.js";
-import { type SigningKey, signText, verifyText } from "../signing.js";
+import { flawOfSignature, type SigningKey, signText, type TrustedKey } from "../signing.js";
 import { type ChainCheck, checkLinks } from "./check-links.js";
 import { type Link, only } from "./receipt.js";
 
@@ -59,14 +59,16 @@ function isLink(link: Partial<Link> | null): link is Link {
 }
 
 /** Holds a file against public keys (PEM): needs no database. */
-export function checkReceiptFile({ head, links }: ReceiptFile, keys: readonly string[]): ChainCheck {
+export function checkReceiptFile({ head, links }: ReceiptFile, keys: readonly TrustedKey[]): ChainCheck {
   const check = checkLinks({ links, keys, whole: head !== null });
   if (head === null) return check;
   return { ...check, problems: [...check.problems, ...headFlaws(head, check, links).map((what) => ({ sequence: null, what }))] };
 
   function headFlaws({ payload, signature }: ChainHead, { last }: ChainCheck, all: readonly Link[]): string[] {
-    if (!keys.some((key) => verifyText(payload, signature, key))) return ["nobody known signed how long the chain is"];
-    const said = JSON.parse(payload) as { readonly last: number; readonly hash: string | null };
+    if (flawOfSignature({ text: payload, signature, at: null }, keys)) return ["nobody known signed how long the chain is"];
+    const said = JSON.parse(payload) as { readonly last: number; readonly hash: string | null; readonly exportedAt: string };
+    if (flawOfSignature({ text: payload, signature, at: said.exportedAt }, keys))
+      return ["how long the chain is was signed with a key that had been retired by then"];
     if ((last ?? 0) === said.last && (all.at(-1)?.hash ?? null) === said.hash) return [];
     return [`it ended with ${said.last} when it was exported, and ends with ${last ?? 0} here`];
   }

@@ -3,7 +3,7 @@ import { AzoraError } from "../errors.js";
 import { type Checkpoint, flawsOf, readCheckpoint, type SignedCheckpoint } from "../seal/checkpoint.js";
 import { CONTROL_PLANE, type LogName } from "../seal/line.js";
 import { misfits, type Retention, readRetention } from "../seal/retention.js";
-import { publicKeyOf, type SigningKey, signText } from "../signing.js";
+import { type SigningKey, signText, type TrustedKey } from "../signing.js";
 import { attempt } from "./attempt.js";
 import type { ControlConnection } from "./connection.js";
 import { type ControlTransaction, inTransaction } from "./dry-run.js";
@@ -52,7 +52,7 @@ function retainBatch(
     const log = accountId ?? CONTROL_PLANE;
     const [last] = await tx.$queryRaw<SignedCheckpoint[]>`SELECT payload, hash, key_id AS "keyId", signature
       FROM control.list_retentions(${accountId}::uuid, NULL)`;
-    const signed = next ? await sealedWith(tx, { accountId, log, from: next.firstCheckpoint, key }) : [];
+    const signed = next ? await sealedWith(tx, { accountId, log, from: next.firstCheckpoint, keys: connection.trustedKeys }) : [];
     const limit = new Date(Date.now() - olderThanSeconds * 1000 + CLOCK_MS).toISOString();
     // The database is asked to prove what it can: that this was sealed by this key, so long ago by this machine's clock.
     const isNext =
@@ -72,21 +72,20 @@ interface Sealed {
   readonly accountId: string | null;
   readonly log: LogName;
   readonly from: number;
-  readonly key: SigningKey;
+  readonly keys: readonly TrustedKey[];
 }
 
-/** A log's checkpoints from one on, those that this key stands for: it signed them, or one that follows them. */
-async function sealedWith(tx: ControlTransaction, { accountId, log, from, key }: Sealed): Promise<readonly Checkpoint[]> {
+/** A log's checkpoints from one on, those that this installation's keys stand for: they signed them, or one that follows them. */
+async function sealedWith(tx: ControlTransaction, { accountId, log, from, keys }: Sealed): Promise<readonly Checkpoint[]> {
   const rows = await tx.$queryRaw<SignedCheckpoint[]>`
     SELECT payload, hash, key_id AS "keyId", signature FROM control.list_checkpoints(${accountId}::uuid, ${from}::bigint)`;
-  const keys = [publicKeyOf(key)];
   let follower: Checkpoint | undefined;
   return rows
     .flatMap((signed) => readCheckpoint(signed) ?? [])
     .reverse()
     .filter((each) => {
       const isOurs = follower?.previousHash === each.hash && isHashed(each) && each.log === log;
-      const stands = isOurs || flawsOf(each, { keys, log }).length === 0;
+      const stands = isOurs || flawsOf(each, { keys, log, at: each.sealedAt }).length === 0;
       if (stands) follower = each;
       return stands;
     })

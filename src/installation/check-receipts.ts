@@ -2,8 +2,10 @@ import type { Config } from "../config.js";
 import { checkChain, publishedKeys } from "../control-plane/check-chain.js";
 import type { ChainCheck } from "../control-plane/check-links.js";
 import { checkReceiptFile, type ReceiptFile, readReceiptFile } from "../control-plane/receipt-file.js";
-import { keyFrom, ownKey, readText } from "./check-report.js";
+import type { TrustedKey } from "../signing.js";
+import { keysFor } from "./keys/keys-for.js";
 import { openInstallation } from "./open.js";
+import { readText } from "./read-text.js";
 
 export interface CheckReceiptsInput {
   /** What `receipt:show` or `receipt:list` wrote; undefined for the database alone. */
@@ -27,15 +29,15 @@ export interface ReceiptsCheck extends ChainCheck {
 export async function checkReceipts(config: () => Config, input: CheckReceiptsInput): Promise<ReceiptsCheck> {
   const { file, publicKeyFiles, chain } = input;
   const read = file === undefined ? undefined : readReceiptFile(await readText(file, "receipt"), file);
-  const given = await Promise.all(publicKeyFiles.map(keyFrom));
   if (!chain && read) {
-    const keys = given.length > 0 ? given : [ownKey(config())];
+    const keys = await keysFor(config, publicKeyFiles);
     return { ...checkReceiptFile(read, keys), file: file ?? null, whole: read.head !== null };
   }
+  const given = publicKeyFiles.length > 0 ? await keysFor(config, publicKeyFiles) : [];
   return { ...(await checkDatabase(config(), read, given)), file: file ?? null, whole: true };
 }
 
-async function checkDatabase(config: Config, read: ReceiptFile | undefined, given: readonly string[]): Promise<ChainCheck> {
+async function checkDatabase(config: Config, read: ReceiptFile | undefined, given: readonly TrustedKey[]): Promise<ChainCheck> {
   const installation = openInstallation(config);
   try {
     const connection = await installation.control();

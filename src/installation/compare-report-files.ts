@@ -1,6 +1,6 @@
 import { type Comparison, compareReports } from "../isolation/diff/compare-reports.js";
 import { readReport } from "../isolation/report/signed-report.js";
-import { readText } from "./check-report.js";
+import { readText } from "./read-text.js";
 
 /** Compares two reports' JSON files. @throws AzoraError INVALID_INPUT for what is no report */
 export async function compareReportFiles(before: string, after: string): Promise<Comparison> {

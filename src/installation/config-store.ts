@@ -16,15 +16,9 @@ export function writeConfigFile(file: string, content: AccessFile): void {
  * @throws AzoraError FAILURE when the directory can't be written
  */
 export function writePrivateFile(file: string, content: object): void {
-  const temporary = `${file}.${process.pid}.tmp`;
   try {
     mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
-    const descriptor = openSync(temporary, "w", 0o600);
-    writeSync(descriptor, `${JSON.stringify(content, null, 2)}\n`);
-    fsyncSync(descriptor);
-    closeSync(descriptor);
-    chmodSync(temporary, 0o600);
-    renameSync(temporary, file);
+    replaceFile(file, `${JSON.stringify(content, null, 2)}\n`);
   } catch (error) {
     throw new AzoraError(
       "FAILURE",
@@ -35,6 +29,32 @@ export function writePrivateFile(file: string, content: object): void {
       },
     );
   }
+}
+
+/**
+ * Writes a secret into a file of mode 0600, so that it is there whole or not at all.
+ * @throws AzoraError FAILURE
+ */
+export function writePrivateText(file: string, text: string): void {
+  try {
+    replaceFile(file, text);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw new AzoraError("FAILURE", `The file ${file} can't be written (${code}).`, {
+      hint: "Choose another place.",
+      cause: error,
+    });
+  }
+}
+
+function replaceFile(file: string, text: string): void {
+  const temporary = `${file}.${process.pid}.tmp`;
+  const descriptor = openSync(temporary, "w", 0o600);
+  writeSync(descriptor, text);
+  fsyncSync(descriptor);
+  closeSync(descriptor);
+  chmodSync(temporary, 0o600);
+  renameSync(temporary, file);
 }
 
 /** @returns a new key that signs tenant contexts */

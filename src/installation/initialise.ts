@@ -1,9 +1,10 @@
 import type { Pool } from "pg";
-import { type Config, type ConfigFile, DEFAULT_OPERATOR, loadConfig } from "../config.js";
-import { ensureContextKey, ensureSigningKey } from "../database/guard-keys.js";
+import { type Config, type ConfigFile, type ContextKeySetting, DEFAULT_OPERATOR, loadConfig } from "../config.js";
+import { ensureContextKey, ensureHandover, ensureSigningKey } from "../database/guard-keys.js";
 import { ensureListedOperators, ensureOperator, roleExists, setPassword } from "../database/logins.js";
 import { applyMigrations } from "../database/migrate/apply.js";
 import { explainDatabaseError } from "../database/sql-errors.js";
+import { readHandover } from "../key-handover.js";
 import { parseSigningKey, publicKeyOf } from "../signing.js";
 import { writeConfigFile } from "./config-store.js";
 import { checkInput, type InitInput, loginsTaken, ownFile } from "./init-input.js";
@@ -60,11 +61,7 @@ export async function initialise(config: Config, input: InitInput): Promise<Init
       detail: input.engine === "server" ? "SCRAM-SHA-256, in the configuration file" : "none needed",
     });
 
-    const contextKeyMade = await ensureContextKey(owner, file.contextKey.id, Buffer.from(file.contextKey.secret, "base64"));
-    steps.push({ name: "context key", changed: contextKeyMade, detail: file.contextKey.id });
-    const signingKey = parseSigningKey(file.signingKey.id, file.signingKey.privateKey);
-    const signingKeyMade = await ensureSigningKey(owner, signingKey.id, publicKeyOf(signingKey));
-    steps.push({ name: "signing key", changed: signingKeyMade, detail: signingKey.id });
+    steps.push(await ensureContextKeys(owner, file), await ensureSigningKeys(owner, file));
 
     if (file.installing) {
       const { installing: _, ...finished } = file;
@@ -82,6 +79,28 @@ export async function initialise(config: Config, input: InitInput): Promise<Init
     steps,
     next: ["azora doctor", 'azora tenant:create "Acme Quality" --slug acme --owner-email owner@acme.test'],
   };
+}
+
+/** The key in use, and those that processes may still sign with: a database that was restored may lack them. */
+async function ensureContextKeys(owner: Pool, { contextKey, formerContextKeys = [] }: ConfigFile): Promise<InitStep> {
+  const keyFrom = ({ id, secret }: ContextKeySetting) => ({ id, secret: Buffer.from(secret, "base64") });
+  let changed = await ensureContextKey(owner, keyFrom(contextKey));
+  for (const former of formerContextKeys) {
+    const end = former.retiresAt === undefined ? undefined : new Date(former.retiresAt);
+    if (end && end.getTime() <= Date.now()) continue;
+    changed = (await ensureContextKey(owner, keyFrom(former), end)) || changed;
+  }
+  return { name: "context key", changed, detail: contextKey.id };
+}
+
+async function ensureSigningKeys(owner: Pool, { signingKey, handovers = [] }: ConfigFile): Promise<InitStep> {
+  const { id, privateKey } = signingKey;
+  let changed = await ensureSigningKey(owner, { id, publicKey: publicKeyOf(parseSigningKey(id, privateKey)) });
+  for (const record of handovers) {
+    changed = (await ensureSigningKey(owner, readHandover(record, "A hand-over in the configuration").from)) || changed;
+    changed = (await ensureHandover(owner, record)) || changed;
+  }
+  return { name: "signing key", changed, detail: id };
 }
 
 /** Logins belong to the cluster: those of a database that was restored elsewhere are missing there. */

@@ -15,9 +15,9 @@ import { AZORA } from "../isolation/target.js";
 import type { Verification } from "../isolation/verification.js";
 import { inspect, type VerifyInput } from "../isolation/verify.js";
 import type { SigningKey } from "../signing.js";
-import { readText } from "./check-report.js";
 import { signingKeyOf } from "./open.js";
 import { lend, withOwnerConnection } from "./owner-connection.js";
+import { readText } from "./read-text.js";
 
 /** What is looked at, as files and flags say it. */
 export interface Subject {

@@ -9,7 +9,8 @@ import { requireCurrentSchema } from "../database/migrate/history.js";
 import { openServer } from "../database/server.js";
 import { explainDatabaseError } from "../database/sql-errors.js";
 import { AzoraError } from "../errors.js";
-import { parseSigningKey, type SigningKey } from "../signing.js";
+import { trustedKeys } from "../key-handover.js";
+import { parseSigningKey, publicKeyOf, type SigningKey, type TrustedKey } from "../signing.js";
 import type { TenantConnection } from "../tenant-plane/tenant-db.js";
 import { billsNobody, hasControlPlane, needsOwner, ownerInControl } from "./self-hosted.js";
 import { type StripeStoreOptions, stripeStore } from "./stripe-store.js";
@@ -53,7 +54,9 @@ export function openInstallation(config: InstallationConfig): Installation {
     const request = requestOf(config);
     const { stripe, purgeBilling: mode = "cancel", onLive } = config;
     const store = stripeStore(() => connection, { stripe, mode, ...(onLive && { onLive }) });
-    const connection = await openControlPlane(operators, signingKeyOf(config), { request, outsideStores: [store] });
+    const connection = await openControlPlane(operators, signingKeyOf(config), {
+      ...{ request, outsideStores: [store], trustedKeys: trustedKeysOf(config) },
+    });
     return connection;
   }
   return {
@@ -63,7 +66,9 @@ export function openInstallation(config: InstallationConfig): Installation {
       const { controlUrl, ownerUrl } = config;
       if (config.engine.value === "embedded" || controlUrl !== undefined || ownerUrl === undefined) return control();
       await checkedPool(engine, "owner");
-      return openControlPlane(engine, signingKeyOf(config), { request: requestOf(config), login: "owner" });
+      return openControlPlane(engine, signingKeyOf(config), {
+        ...{ request: requestOf(config), login: "owner", trustedKeys: trustedKeysOf(config) },
+      });
     },
     async billing() {
       if (isSelfHosted) throw billsNobody();
@@ -123,6 +128,15 @@ export function signingKeyOf({ signingKey }: Config): SigningKey | undefined {
   } catch {
     throw new AzoraError("CONFIG_INVALID", `The signing key from ${signingKey.from} is not a private key.`);
   }
+}
+
+/**
+ * Who may have signed what this installation keeps: its own key, and those that its file says it had before.
+ * @throws AzoraError CONFIG_INVALID
+ */
+export function trustedKeysOf(config: Config): readonly TrustedKey[] {
+  const key = signingKeyOf(config);
+  return key ? trustedKeys([publicKeyOf(key)], config.stored?.handovers ?? []) : [];
 }
 
 /** An embedded database that nobody set up would be made by looking at it. @throws AzoraError NOT_CONFIGURED */

@@ -5,9 +5,10 @@ import { checkChain } from "../seal/chain.js";
 import { readCheckpoint } from "../seal/checkpoint.js";
 import { compareIds, readLine } from "../seal/line.js";
 import { checkProof, type InclusionProof, makeProof } from "../seal/proof.js";
+import { keysFor } from "./keys/keys-for.js";
 import { openInstallation } from "./open.js";
 import { canSeeAccounts } from "./sealed-logs.js";
-import { keysFor, openLog } from "./verify-logs.js";
+import { openLog } from "./verify-logs.js";
 
 export interface ProveRowInput {
   /** Slug or id; the control plane's own log for null. */

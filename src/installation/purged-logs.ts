@@ -1,7 +1,7 @@
 import type { ControlConnection } from "../control-plane/connection.js";
 import { CONTROL_PLANE, type LogName } from "../seal/line.js";
 import type { LogVerdict } from "../seal/verify-log.js";
-import { verifyText } from "../signing.js";
+import { flawOfSignature, type TrustedKey } from "../signing.js";
 import type { KeptCheckpoints } from "./checkpoint-file.js";
 
 export interface NamedVerdict extends LogVerdict {
@@ -9,7 +9,7 @@ export interface NamedVerdict extends LogVerdict {
 }
 
 interface PurgedInput {
-  readonly keys: readonly string[];
+  readonly keys: readonly TrustedKey[];
   readonly kept: KeptCheckpoints;
   /** Logs that are there. */
   readonly here: ReadonlySet<LogName>;
@@ -49,13 +49,14 @@ export async function verifyPurged(
 }
 
 function whyNot(
-  receipt: { readonly payload: string; readonly signature: string | null } | undefined,
+  receipt: { readonly payload: string; readonly signature: string | null; readonly purgedAt: Date } | undefined,
   last: string | undefined,
-  keys: readonly string[],
+  keys: readonly TrustedKey[],
 ): string | undefined {
   if (!receipt) return "the whole log is gone, and there is no receipt of a purge";
   const { payload, signature } = receipt;
-  if (signature === null || !keys.some((key) => verifyText(payload, signature, key))) {
+  const at = receipt.purgedAt.toISOString();
+  if (signature === null || flawOfSignature({ text: payload, signature, at }, keys)) {
     return "the whole log is gone, and the receipt of its purge isn't signed by a known key";
   }
   const { auditCheckpoint } = JSON.parse(payload) as { readonly auditCheckpoint: string | null };

@@ -6,10 +6,11 @@ import { readLine } from "../seal/line.js";
 import { checkProof, readProof } from "../seal/proof.js";
 import { parseRetentionLine, type Retention } from "../seal/retention.js";
 import { eachLine, verifyLog } from "../seal/verify-log.js";
-import { readText } from "./check-report.js";
 import { readCheckpointFile } from "./checkpoint-file.js";
+import { keysFor } from "./keys/keys-for.js";
 import type { NamedVerdict } from "./purged-logs.js";
-import { keysFor, type LogsCheck } from "./verify-logs.js";
+import { readText } from "./read-text.js";
+import type { LogsCheck } from "./verify-logs.js";
 
 export interface VerifyExportInput {
   /** What `audit:export` wrote as JSON lines, unfiltered. */

@@ -5,8 +5,8 @@ import { AzoraError } from "../errors.js";
 import { CONTROL_PLANE, type LogName } from "../seal/line.js";
 import { type OpenLog, verifyLog } from "../seal/verify-log.js";
 import { openAuditLog } from "../tenant-plane/open-audit-log.js";
-import { keyFrom, ownKey } from "./check-report.js";
 import { type KeptCheckpoints, readCheckpointFile } from "./checkpoint-file.js";
+import { keysFor } from "./keys/keys-for.js";
 import { type Installation, openInstallation } from "./open.js";
 import { type NamedVerdict, verifyPurged } from "./purged-logs.js";
 import { type ChosenLog, canSeeAccounts, chooseLogs, type LogChoice } from "./sealed-logs.js";
@@ -68,11 +68,6 @@ export async function verifyLogs(config: Config, input: VerifyLogsInput): Promis
     await installation.close();
   }
   return { logs, skipped };
-}
-
-/** The given keys, or this installation's own. @throws AzoraError INVALID_INPUT, NOT_CONFIGURED without one */
-export async function keysFor(config: () => Config, files: readonly string[]): Promise<readonly string[]> {
-  return files.length > 0 ? Promise.all(files.map(keyFrom)) : [ownKey(config())];
 }
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;

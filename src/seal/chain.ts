@@ -1,3 +1,4 @@
+import type { TrustedKey } from "../signing.js";
 import { type Checkpoint, flawsOf } from "./checkpoint.js";
 import type { LogName } from "./line.js";
 
@@ -25,26 +26,32 @@ export interface ChainInput {
   /** Those that were kept elsewhere: where the two differ, these are believed. */
   readonly kept: readonly Checkpoint[];
   /** Public keys, PEM: each checkpoint has to be signed by one of them. */
-  readonly keys: readonly string[];
+  readonly keys: readonly TrustedKey[];
 }
 
 /** Holds the checkpoints of one log against the keys, against each other, and against those that were kept elsewhere. */
 export function checkChain({ log, found, kept, keys }: ChainInput): Chain {
   const problems: SealProblem[] = [];
   const note = (checkpoint: number, what: string) => problems.push({ checkpoint, row: null, what });
-  const isSound = (checkpoint: Checkpoint, whose: string) => {
-    const flaws = flawsOf(checkpoint, { keys, log });
-    for (const flaw of flaws) note(checkpoint.sequence, `${whose}: ${flaw}`);
-    return flaws.length === 0;
+  const soundness = (whose: string) => {
+    // Whoever has a key that was retired can write any date, but stands behind what was signed since.
+    let latest = "";
+    return (checkpoint: Checkpoint) => {
+      const at = checkpoint.sealedAt > latest ? checkpoint.sealedAt : latest;
+      const flaws = flawsOf(checkpoint, { keys, log, at });
+      for (const flaw of flaws) note(checkpoint.sequence, `${whose}: ${flaw}`);
+      if (flaws.length === 0) latest = at;
+      return flaws.length === 0;
+    };
   };
   const signed = new Map<number, Checkpoint>();
-  for (const checkpoint of found.filter((each) => isSound(each, "the checkpoint"))) {
+  for (const checkpoint of found.filter(soundness("the checkpoint"))) {
     const same = signed.get(checkpoint.sequence);
     if (same && same.hash !== checkpoint.hash) note(checkpoint.sequence, "there are two different checkpoints of this number");
     signed.set(checkpoint.sequence, checkpoint);
   }
   const here = new Set(found.map(({ sequence }) => sequence));
-  for (const checkpoint of kept.filter((each) => isSound(each, "the checkpoint that was kept elsewhere"))) {
+  for (const checkpoint of kept.filter(soundness("the checkpoint that was kept elsewhere"))) {
     const { sequence, hash } = checkpoint;
     if (!here.has(sequence))
       note(sequence, "it was kept elsewhere and is gone here: the log was cut off or put back to an earlier state");

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { AzoraError } from "../errors.js";
-import { verifyText } from "../signing.js";
+import { flawOfSignature, type TrustedKey } from "../signing.js";
 import type { LogName } from "./line.js";
 
 /** A checkpoint as it is kept, printed and checked: docs/audit-format.md. */
@@ -83,17 +83,19 @@ export function writeCheckpointLine(checkpoint: SignedCheckpoint): string {
   return `${JSON.stringify(only(checkpoint))}\n`;
 }
 
-/** @returns what is wrong with a checkpoint, or whatever else is signed about a log, by itself */
+/**
+ * @param at when it was signed, ISO: what it says itself, or what it stands behind if that is later
+ * @returns what is wrong with a checkpoint, or whatever else is signed about a log, by itself
+ */
 export function flawsOf(
   checkpoint: SignedCheckpoint & { readonly log: LogName },
-  { keys, log }: { readonly keys: readonly string[]; readonly log: LogName },
+  { keys, log, at }: { readonly keys: readonly TrustedKey[]; readonly log: LogName; readonly at: string },
 ): string[] {
   const { payload, hash, signature } = checkpoint;
   const flaws: string[] = [];
   if (createHash("sha256").update(payload, "utf8").digest("hex") !== hash) flaws.push("its hash is not that of its text");
-  if (!keys.some((key) => verifyText(payload, signature, key))) {
-    flaws.push("its signature is not that of a known key over this text: it was altered, or signed by somebody else");
-  }
+  const unsigned = flawOfSignature({ text: payload, signature, at }, keys);
+  if (unsigned) flaws.push(unsigned);
   if (checkpoint.log !== log) flaws.push(`it is one of another log: ${checkpoint.log}`);
   return flaws;
 }

@@ -1,4 +1,5 @@
 import { AzoraError } from "../errors.js";
+import type { TrustedKey } from "../signing.js";
 import type { SealProblem } from "./chain.js";
 import { type Checkpoint, flawsOf, only, readCheckpoint, type SignedCheckpoint } from "./checkpoint.js";
 import { readLine } from "./line.js";
@@ -58,13 +59,13 @@ export function readProof(text: string, file: string): InclusionProof {
 /** Checks a proof with public keys (PEM) alone. @returns what is wrong; nothing when it holds */
 export function checkProof(
   { line, index, path, checkpoint: signed }: InclusionProof,
-  keys: readonly string[],
+  keys: readonly TrustedKey[],
 ): readonly SealProblem[] {
   const checkpoint = readCheckpoint(signed);
   const row = readLine(line);
   if (!checkpoint || !row)
     return [{ checkpoint: null, row: row?.id ?? null, what: "the proof holds no row or no checkpoint that this azora knows" }];
-  const flaws = flawsOf(checkpoint, { keys, log: row.log }).map((flaw) => `the checkpoint: ${flaw}`);
+  const flaws = flawsOf(checkpoint, { keys, log: row.log, at: checkpoint.sealedAt }).map((flaw) => `the checkpoint: ${flaw}`);
   if (row.leaf.toString("hex") !== row.said) flaws.push("the row doesn't hash to what it says");
   if (rootFromPath(row.leaf, { index, size: checkpoint.rows, path }) !== checkpoint.root) {
     flaws.push("the row doesn't lead to the root that was signed");

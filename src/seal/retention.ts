@@ -1,3 +1,4 @@
+import type { TrustedKey } from "../signing.js";
 import type { Chain, SealProblem } from "./chain.js";
 import { type Checkpoint, flawsOf, only, type SignedCheckpoint } from "./checkpoint.js";
 import type { LogName } from "./line.js";
@@ -64,7 +65,7 @@ export interface RetentionInput {
   /** The log's checkpoints, checked. */
   readonly chain: Pick<Chain, "signed">;
   /** Public keys, PEM. */
-  readonly keys: readonly string[];
+  readonly keys: readonly TrustedKey[];
 }
 
 /** What went out of a log by signed retentions, and what is wrong with the others. */
@@ -83,7 +84,10 @@ export function checkRetentions({ log, found, chain, keys }: RetentionInput): Re
   let last: Retention | undefined;
   for (const signed of found) {
     const next = readRetention(signed);
-    const flaws = next ? [...flawsOf(next, { keys, log }), ...misfits(next, last, chain)] : ["it is none that this azora knows"];
+    const at = next && last && last.retainedAt > next.retainedAt ? last.retainedAt : (next?.retainedAt ?? "");
+    const flaws = next
+      ? [...flawsOf(next, { keys, log, at }), ...misfits(next, last, chain)]
+      : ["it is none that this azora knows"];
     if (next && flaws.length === 0) last = next;
     else {
       const which = `retention ${next?.sequence ?? (last?.sequence ?? 0) + 1}`;

@@ -1,3 +1,4 @@
+import type { TrustedKey } from "../signing.js";
 import { checkChain, type SealProblem } from "./chain.js";
 import { type Checkpoint, readCheckpoint, type SignedCheckpoint } from "./checkpoint.js";
 import { type LogName, readLine } from "./line.js";
@@ -29,7 +30,7 @@ export interface OpenLog extends SealedLog {
 
 export interface VerifyLogInput {
   /** Public keys, PEM. */
-  readonly keys: readonly string[];
+  readonly keys: readonly TrustedKey[];
   /** Checkpoints of this log that were kept elsewhere. */
   readonly kept: readonly Checkpoint[];
   /** Told how many rows are read. */

@@ -58,7 +58,8 @@ export const breakages = {
     edit(world, "guard.current_account()", "WHEN left(token, 65) =", "WHEN true OR left(token, 65) ="),
   "an expiry that never comes": (world) =>
     edit(world, "guard.current_account()", "> transaction_timestamp()", "> to_timestamp(0)"),
-  "a retired key that still signs": (world) => edit(world, "guard.current_account()", " AND k.retired_at IS NULL", ""),
+  "a retired key that still signs": (world) =>
+    edit(world, "guard.current_account()", " AND k.retired_at > statement_timestamp()", ""),
   "a suspension that nobody asks for": (world) => edit(world, "guard.current_account()", "AND status = 'active'", ""),
   "a read-only suspension that lets write": (world) =>
     edit(world, "guard.audit_write()", "IF context.read_only THEN", "IF false THEN"),

@@ -17,7 +17,7 @@ const OTHER = parseSigningKey("test", makeSigningKey());
 
 describe("a signed report", () => {
   const text = writeReport(report(), KEY);
-  const why = (altered: string, key = KEY) => whyNotSigned(altered, readReport(altered, "r.json"), publicKeyOf(key));
+  const why = (altered: string, key = KEY) => whyNotSigned(altered, readReport(altered, "r.json"), [publicKeyOf(key)]);
 
   it("holds against the key that signed it, and comes back as it was", () => {
     expect(why(text)).toBeNull();

@@ -260,7 +260,13 @@ export const PERMISSIONS: readonly Permission[] = [
     "audit:tail --control-plane",
     "SELECT transaction_id FROM control.admin_audit_log",
   ),
-  may("vendor-admin", "read the published keys", "", "SELECT * FROM control.settings"),
+  may(
+    "vendor-admin",
+    "read the published keys",
+    "key:show --published",
+    "SELECT * FROM control.settings",
+    "SELECT * FROM control.key_handovers",
+  ),
   may(
     "vendor-admin",
     "seal the audit logs",
@@ -354,6 +360,17 @@ export const PERMISSIONS: readonly Permission[] = [
     "SELECT FROM guard.exports",
     "SELECT guard.open_import('{}', 'free', 'x')",
     "SELECT guard.close_import($1, '{}', '{}')",
+  ),
+  may(
+    "nobody",
+    "list, add or end a key",
+    "",
+    "SELECT FROM guard.context_keys",
+    "INSERT INTO guard.context_keys (id) VALUES ('x')",
+    "UPDATE guard.context_keys SET retired_at = 'infinity'",
+    "INSERT INTO control.settings (key, value) VALUES ('signing_key.x', '1')",
+    "INSERT INTO control.key_handovers (hash) VALUES ('x')",
+    "SELECT control.require_signing_key('x', 'x')",
   ),
   may(
     "nobody",

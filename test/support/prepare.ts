@@ -23,8 +23,9 @@ export const TENANTS = { a: { slug: "alpha", marker: "ALPHASECRET" }, b: { slug:
 /** Makes an installation of an empty database, by the same steps as `azora init`. */
 export async function install(owner: Pool, { contextKey, signingKey }: Keys): Promise<void> {
   await applyMigrations(owner);
-  await ensureContextKey(owner, contextKey.id, Buffer.from(contextKey.secret, "base64"));
-  await ensureSigningKey(owner, signingKey.id, publicKeyOf(parseSigningKey(signingKey.id, signingKey.privateKey)));
+  await ensureContextKey(owner, { id: contextKey.id, secret: Buffer.from(contextKey.secret, "base64") });
+  const { id, privateKey } = signingKey;
+  await ensureSigningKey(owner, { id, publicKey: publicKeyOf(parseSigningKey(id, privateKey)) });
   for (const [role, login] of Object.entries(OPERATORS)) await ensureOperator(owner, login, role as OperatorRole);
 }
 

@@ -301,6 +301,19 @@ CREATE TABLE control.settings (
     CONSTRAINT settings_pkey PRIMARY KEY (key)
 );
 
+-- CreateTable
+CREATE TABLE control.key_handovers (
+    hash TEXT NOT NULL,
+    old_key TEXT NOT NULL,
+    new_key TEXT NOT NULL,
+    until TIMESTAMPTZ(6) NOT NULL,
+    payload TEXT NOT NULL,
+    old_signature TEXT,
+    new_signature TEXT NOT NULL,
+
+    CONSTRAINT key_handovers_pkey PRIMARY KEY (hash)
+);
+
 -- CreateIndex
 CREATE UNIQUE INDEX accounts_slug_key ON control.accounts(slug);
 

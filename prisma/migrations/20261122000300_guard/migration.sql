@@ -5,12 +5,13 @@ SET ROLE azora_owner;
 
 -- Keys that sign contexts. The two pads are the key XORed with HMAC's constants (RFC 2104),
 -- made once by whoever adds the key, so that a check is two SHA-256 and no key is stored plain.
+-- Several are good at a time while one takes the place of another; from its end on none is.
 CREATE TABLE guard.context_keys (
   id         text PRIMARY KEY CHECK (id ~ '^[A-Za-z0-9_-]{1,32}$'),
   inner_pad  bytea NOT NULL CHECK (length(inner_pad) = 64),
   outer_pad  bytea NOT NULL CHECK (length(outer_pad) = 64),
   created_at timestamptz NOT NULL DEFAULT now(),
-  retired_at timestamptz
+  retired_at timestamptz NOT NULL DEFAULT 'infinity'
 );
 
 -- Tables that guard.protect() made tenant tables, with the column that holds the account.
@@ -194,7 +195,7 @@ AS $$
     pg_catalog.sha256(k.outer_pad || pg_catalog.sha256(k.inner_pad || pg_catalog.convert_to('azora.context.' || message, 'UTF8'))),
     'hex')
   FROM guard.context_keys k
-  WHERE k.id = key_id AND k.retired_at IS NULL
+  WHERE k.id = key_id AND k.retired_at > pg_catalog.statement_timestamp()
 $$;
 
 -- The account of the context, the only thing that policies ask. Reads the one setting
@@ -222,7 +223,7 @@ BEGIN
     RETURN NULL;
   END IF;
   SELECT k.inner_pad, k.outer_pad INTO inner_pad, outer_pad
-  FROM guard.context_keys k WHERE k.id = split_part(token, '.', 2) AND k.retired_at IS NULL;
+  FROM guard.context_keys k WHERE k.id = split_part(token, '.', 2) AND k.retired_at > statement_timestamp();
   -- HMAC-SHA-256 (RFC 2104), as guard.sign() makes it. What isn't signed is not even read as an account.
   account := CASE
     WHEN left(token, 65) = encode(sha256(outer_pad || sha256(inner_pad || convert_to('azora.context.' || substr(token, 66), 'UTF8'))), 'hex') || '.'
@@ -303,7 +304,7 @@ DECLARE
   key_id  text;
   message text;
 BEGIN
-  SELECT k.id INTO key_id FROM guard.context_keys k WHERE k.retired_at IS NULL ORDER BY k.created_at DESC LIMIT 1;
+  SELECT k.id INTO key_id FROM guard.context_keys k WHERE k.retired_at > statement_timestamp() ORDER BY k.created_at DESC LIMIT 1;
   IF key_id IS NULL THEN
     RAISE EXCEPTION USING ERRCODE = 'AZ012', MESSAGE = 'This database has no context key.', HINT = 'Run `azora init`.';
   END IF;
@@ -406,7 +407,7 @@ DECLARE
   is_good   boolean;
 BEGIN
   SELECT k.inner_pad, k.outer_pad INTO inner_pad, outer_pad
-  FROM guard.context_keys k WHERE k.id = split_part(token, '.', 2) AND k.retired_at IS NULL;
+  FROM guard.context_keys k WHERE k.id = split_part(token, '.', 2) AND k.retired_at > statement_timestamp();
   IF left(token, 65) = encode(sha256(outer_pad || sha256(inner_pad || convert_to('azora.context.' || substr(token, 66), 'UTF8'))), 'hex') || '.' THEN
     is_good := to_timestamp(split_part(token, '.', 3)::double precision) > transaction_timestamp();
   END IF;

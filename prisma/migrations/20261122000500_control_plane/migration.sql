@@ -70,6 +70,20 @@ CREATE TRIGGER audit AFTER INSERT OR UPDATE OR DELETE ON control.subscriptions F
 CREATE TRIGGER audit AFTER INSERT OR UPDATE OR DELETE ON control.operators FOR EACH ROW EXECUTE FUNCTION control.audit_change();
 CREATE TRIGGER audit AFTER INSERT OR UPDATE OR DELETE ON control.settings FOR EACH ROW EXECUTE FUNCTION control.audit_change();
 CREATE TRIGGER audit AFTER INSERT ON control.purge_approvals FOR EACH ROW EXECUTE FUNCTION control.audit_change();
+CREATE TRIGGER audit AFTER INSERT ON control.key_handovers FOR EACH ROW EXECUTE FUNCTION control.audit_change();
+
+-- A key that signs contexts came or goes: which one and when, and nothing that signs.
+CREATE FUNCTION control.audit_context_key() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog
+AS $$
+BEGIN
+  INSERT INTO control.admin_audit_log (action, old_values, new_values)
+  VALUES ('context_keys.' || lower(TG_OP), to_jsonb(OLD) - '{inner_pad,outer_pad}'::text[], to_jsonb(NEW) - '{inner_pad,outer_pad}'::text[]);
+  RETURN NULL;
+END
+$$;
+
+CREATE TRIGGER audit AFTER INSERT OR UPDATE OR DELETE ON guard.context_keys FOR EACH ROW EXECUTE FUNCTION control.audit_context_key();
 
 -- What a client says of its request: for this transaction, and for no more than that. Unlike operator
 -- and time these two are claims.
@@ -99,6 +113,7 @@ CREATE TRIGGER retained_only BEFORE DELETE ON control.admin_audit_log EXECUTE FU
 CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON control.admin_audit_checkpoints EXECUTE FUNCTION guard.refuse();
 CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON control.admin_audit_retentions EXECUTE FUNCTION guard.refuse();
 CREATE TRIGGER append_only BEFORE DELETE OR TRUNCATE ON control.purge_receipts EXECUTE FUNCTION guard.refuse();
+CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON control.key_handovers EXECUTE FUNCTION guard.refuse();
 CREATE TRIGGER no_truncate BEFORE TRUNCATE ON control.accounts EXECUTE FUNCTION guard.refuse();
 
 -- What was tried and refused, or failed: written in a transaction of its own after the
@@ -909,15 +924,32 @@ BEGIN
 END
 $$;
 
+-- What signs is published here, and hasn't handed over yet. Whether the signature is good, the database can't tell.
+CREATE FUNCTION control.require_signing_key(p_key_id text, p_signature text) RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog
+AS $$
+DECLARE
+  ended timestamptz;
+BEGIN
+  IF p_signature IS NULL OR NOT EXISTS (SELECT FROM control.settings s WHERE s.key = 'signing_key.' || p_key_id) THEN
+    RAISE EXCEPTION USING ERRCODE = 'AZ012', MESSAGE = format('The key %s is not published in this database.', p_key_id),
+      HINT = 'Sign with the key that `azora init` made.';
+  END IF;
+  SELECT min(h.until) INTO ended FROM control.key_handovers h WHERE h.old_key = p_key_id;
+  IF ended <= clock_timestamp() THEN
+    RAISE EXCEPTION USING ERRCODE = 'AZ012',
+      MESSAGE = format('The key %s signs nothing more since %s.', p_key_id, to_char(ended AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS "UTC"')),
+      HINT = 'Use the key that took its place: `azora key:list` says which.';
+  END IF;
+END
+$$;
+
 -- A receipt or an addendum takes its signature once, by a key that is published.
 CREATE FUNCTION control.sign_receipt(p_sequence bigint, p_key_id text, p_signature text) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog
 AS $$
 BEGIN
-  IF NOT EXISTS (SELECT FROM control.settings s WHERE s.key = 'signing_key.' || p_key_id) THEN
-    RAISE EXCEPTION USING ERRCODE = 'AZ012', MESSAGE = format('The key %s is not published in this database.', p_key_id),
-      HINT = 'Sign with the key that `azora init` made.';
-  END IF;
+  PERFORM control.require_signing_key(p_key_id, p_signature);
   UPDATE control.purge_receipts SET key_id = p_key_id, signature = p_signature WHERE sequence = p_sequence AND signature IS NULL;
   IF FOUND THEN
     RETURN;
@@ -1862,10 +1894,8 @@ BEGIN
   RETURNING * INTO s;
   IF NOT FOUND THEN
     RAISE EXCEPTION USING ERRCODE = 'AZ007', MESSAGE = 'No checkpoint of this log has been opened.', HINT = 'Use `azora audit:seal`.';
-  ELSIF p_signature IS NULL OR NOT EXISTS (SELECT FROM control.settings k WHERE k.key = 'signing_key.' || p_key_id) THEN
-    RAISE EXCEPTION USING ERRCODE = 'AZ012', MESSAGE = format('The key %s is not published in this database.', p_key_id),
-      HINT = 'Sign with the key that `azora init` made.';
   END IF;
+  PERFORM control.require_signing_key(p_key_id, p_signature);
   IF p_account IS NULL THEN
     INSERT INTO control.admin_audit_checkpoints VALUES (
       s.sequence, s.last_id::bigint, s.rows, s.total, s.transactions_below, s.transactions_begun, s.sealed_at, s.leaves, s.payload, s.hash,
@@ -2300,10 +2330,8 @@ BEGIN
   RETURNING * INTO r;
   IF NOT FOUND THEN
     RAISE EXCEPTION USING ERRCODE = 'AZ007', MESSAGE = 'No retention of this log has been opened.', HINT = 'Use `azora audit:retain`.';
-  ELSIF p_signature IS NULL OR NOT EXISTS (SELECT FROM control.settings k WHERE k.key = 'signing_key.' || p_key_id) THEN
-    RAISE EXCEPTION USING ERRCODE = 'AZ012', MESSAGE = format('The key %s is not published in this database.', p_key_id),
-      HINT = 'Sign with the key that `azora init` made.';
   END IF;
+  PERFORM control.require_signing_key(p_key_id, p_signature);
   said := jsonb_build_object('retention', r.sequence, 'firstCheckpoint', r.first, 'lastCheckpoint', r.through, 'rows', r.rows, 'hash', r.hash);
   IF p_account IS NULL THEN
     INSERT INTO guard.purges (account_id, retaining) VALUES (r.log, true);
@@ -2383,7 +2411,7 @@ GRANT EXECUTE ON FUNCTION
 TO azora_billing;
 
 GRANT SELECT ON control.operators, control.settings, control.admin_audit_log, control.admin_audit_checkpoints, control.admin_audit_retentions, control.purge_receipts,
-  control.receipt_addenda, control.purge_approvals TO azora_vendor_admin;
+  control.receipt_addenda, control.purge_approvals, control.key_handovers TO azora_vendor_admin;
 GRANT EXECUTE ON FUNCTION
   control.create_accounts(jsonb, boolean),
   control.end_billing(uuid),
@@ -2427,6 +2455,7 @@ BEGIN
   END LOOP;
 END
 $$;
+ALTER TABLE guard.context_keys ENABLE ALWAYS TRIGGER audit;
 
 -- Logins ---------------------------------------------------------------------------------
 

@@ -30,7 +30,8 @@ export default class AuditVerifyCommand extends AzoraCommand {
     row: string({ description: "Print a proof of this row of the one log.", helpValue: "ID" }),
     proof: string({ description: "Check what --row printed, offline.", helpValue: "FILE", exclusive: ["row"] }),
     "public-key": string({
-      description: "Key that may have signed (PEM); more than one after a change of keys. This installation's own otherwise.",
+      description:
+        "Key that may have signed (PEM), or hand-overs from it; more than one after a change of keys. This installation's own otherwise.",
       helpValue: "FILE",
       multiple: true,
     }),

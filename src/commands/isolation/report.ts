@@ -23,7 +23,12 @@ export default class IsolationReportCommand extends AzoraCommand {
     output: string({ description: "HTML file to write; its JSON is written beside it.", helpValue: "FILE", ...WHICH }),
     force: switchFlag({ description: "Replace the files if they exist." }),
     verify: string({ description: "JSON file to check.", helpValue: "FILE", ...WHICH }),
-    "public-key": string({ description: "Key that has to have signed it (PEM).", helpValue: "FILE", dependsOn: ["verify"] }),
+    "public-key": string({
+      description: "Key that may have signed it (PEM), or hand-overs from it; more than one after a change of keys.",
+      helpValue: "FILE",
+      multiple: true,
+      dependsOn: ["verify"],
+    }),
   };
 
   async run(): Promise<object> {
@@ -52,9 +57,9 @@ export default class IsolationReportCommand extends AzoraCommand {
     throw new CheckFailed(`${what}; the report is written and says what.`, result, `Read ${file}.`, code);
   }
 
-  private async check(file: string, publicKeyFile: string | undefined): Promise<ReportCheck> {
+  private async check(file: string, publicKeyFiles: readonly string[] | undefined): Promise<ReportCheck> {
     const { checkReport } = await import("../../installation/check-report.js");
-    const result = await checkReport(() => this.settings(), { file, publicKeyFile });
+    const result = await checkReport(() => this.settings(), { file, publicKeyFiles: publicKeyFiles ?? [] });
     if (result.why !== null)
       throw new CheckFailed(`${file} doesn't hold: ${result.why}.`, result, "Ask for the report again, and for the key.");
     this.present(

@@ -20,7 +20,7 @@ export default class ReceiptVerifyCommand extends AzoraCommand {
   };
   static override flags = {
     "public-key": string({
-      description: "Key that may have signed (PEM); more than one after a change of keys.",
+      description: "Key that may have signed (PEM), or hand-overs from it; more than one after a change of keys.",
       helpValue: "FILE",
       multiple: true,
     }),

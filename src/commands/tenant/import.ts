@@ -34,8 +34,9 @@ export default class TenantImportCommand extends AzoraCommand {
   async run(): Promise<ImportTenantResult> {
     const { args, flags } = await this.parse(TenantImportCommand);
     const { "as-id": asId, slug, plan, "dry-run": dryRun } = flags;
-    const { keyFrom } = await import("../../installation/check-report.js");
-    const publicKeys = await Promise.all(flags["public-key"].map(keyFrom));
+    const { keysFor } = await import("../../installation/keys/keys-for.js");
+    const files = flags["public-key"];
+    const publicKeys = files.length > 0 ? await keysFor(() => this.settings(), files) : [];
     const { withOwnerConnection } = await import("../../installation/owner-connection.js");
     const { importTenant } = await import("../../installation/import/import-tenant.js");
     const result = await withOwnerConnection(

@@ -20,7 +20,7 @@ export interface PlannedStep {
 /** Everything that applying will do, and nothing else; see plan-file.ts for how it is kept. */
 export interface Plan {
   readonly version: 1;
-  /** Ids of the installation's signing keys: a plan belongs to one installation. */
+  /** Id of the installation's first signing key: a plan belongs to one installation. */
   readonly installation: string;
   /** Why a tenant is suspended, or its purge scheduled. */
   readonly reason: string;
@@ -111,16 +111,16 @@ function heldTenant({ slug, holdReason }: Tenant): KeptTenant {
   return { slug, code: "LEGAL_HOLD", message: `The tenant "${slug}" is under legal hold: ${holdReason}.` };
 }
 
-/** Which installation this is: its signing keys have ids that no other has. Only a vendor admin reads them. */
+/** Which installation this is: its first signing key has an id that no other has, and stays published. Only a vendor admin reads it. */
 export async function installationOf(connection: ControlConnection): Promise<string> {
-  const keys = await attempt(connection, { action: "tenant.apply" }, () =>
-    connection.client.setting.findMany({
+  const first = await attempt(connection, { action: "tenant.apply" }, () =>
+    connection.client.setting.findFirst({
       where: { key: { startsWith: "signing_key." } },
       select: { key: true },
-      orderBy: { key: "asc" },
+      orderBy: [{ updatedAt: "asc" }, { key: "asc" }],
     }),
   );
-  return keys.map(({ key }) => key.slice("signing_key.".length)).join(",");
+  return first?.key.slice("signing_key.".length) ?? "";
 }
 
 async function planCodes(connection: ControlConnection): Promise<readonly string[]> {

@@ -47,9 +47,18 @@ export async function checkSigningKey({ client, signingKey }: ControlConnection)
     SELECT has_table_privilege('control.settings', 'SELECT') AS readable`;
   if (!readable) return skipped(name, "this operator's role may not look at the published keys");
   const published = await client.setting.findUnique({ where: { key: `signing_key.${signingKey.id}` } });
+  const [end] = await client.keyHandover.findMany({ where: { oldKey: signingKey.id }, orderBy: { until: "asc" }, take: 1 });
+  const when = end?.until.toISOString().slice(0, 16).replace("T", " ");
+  if (end && end.until.getTime() <= Date.now()) {
+    return failed(
+      name,
+      `${signingKey.id} signs nothing more since ${when} UTC`,
+      `Use the key that took its place, ${end.newKey}.`,
+    );
+  }
   // Published by hand, it may have lost the line end that PEM has here.
   if (String(published?.value).trim() === publicKeyOf(signingKey).trim())
-    return ok(name, `${signingKey.id}, published in control.settings`);
+    return ok(name, `${signingKey.id}, published in control.settings${when ? `, until ${when} UTC` : ""}`);
   return failed(
     name,
     `${signingKey.id} is not the key that this database published`,

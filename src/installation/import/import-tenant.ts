@@ -3,14 +3,17 @@ import { compareShapes } from "../../archive/compare-shapes.js";
 import type { ArchivedAccount, Manifest, TableShape } from "../../archive/manifest.js";
 import { type OpenArchive, openArchive } from "../../archive/open-archive.js";
 import { checkEmail, checkName, checkSlug } from "../../control-plane/input.js";
+import { listHandovers, listSigningKeys } from "../../database/guard-keys.js";
 import { AzoraError } from "../../errors.js";
+import { trustedKeys } from "../../key-handover.js";
+import type { TrustedKey } from "../../signing.js";
 import { insertRows } from "./insert-rows.js";
 
 export interface ImportTenantInput {
   /** What tenant:export wrote. */
   readonly file: string;
-  /** Public keys, PEM, of whom to believe; without any, those that this database publishes. */
-  readonly publicKeys: readonly string[];
+  /** Whom to believe; without any, the keys that this database publishes. */
+  readonly publicKeys: readonly TrustedKey[];
   /** Another account id than the archive's. */
   readonly asId?: string;
   /** Another slug than the archive's. */
@@ -109,11 +112,9 @@ async function shapesHere(client: PoolClient, { tables }: Manifest): Promise<Rea
 }
 
 /** @throws AzoraError NOT_CONFIGURED */
-async function publishedKeys(client: PoolClient): Promise<readonly string[]> {
-  const { rows } = await client.query<{ key: string }>(
-    "SELECT value #>> '{}' AS key FROM control.settings WHERE key LIKE 'signing\\_key.%'",
-  );
-  if (rows.length > 0) return rows.map(({ key }) => key);
+async function publishedKeys(client: PoolClient): Promise<readonly TrustedKey[]> {
+  const roots = (await listSigningKeys(client)).map(({ publicKey }) => publicKey);
+  if (roots.length > 0) return trustedKeys(roots, await listHandovers(client));
   throw new AzoraError("NOT_CONFIGURED", "There is no key to hold the archive against.", {
     hint: "Pass the public key of the installation that it comes from with --public-key FILE.",
   });

@@ -36,7 +36,7 @@ export interface Shipped {
 
 const FUNCTION = /^CREATE (?:OR REPLACE )?FUNCTION ([\w.]+)\s*\([\s\S]*?\bLANGUAGE (\w+)([\s\S]*?)\bAS \$\$([\s\S]*?)\$\$/gm;
 const TRIGGER =
-  /^CREATE (?:CONSTRAINT )?TRIGGER (\w+) (BEFORE|AFTER) ([A-Z ]+?) ON (control\.\w+)[\s\S]*?EXECUTE FUNCTION ([\w.]+\(\));/gm;
+  /^CREATE (?:CONSTRAINT )?TRIGGER (\w+) (BEFORE|AFTER) ([A-Z ]+?) ON ((?:control|guard)\.\w+)[\s\S]*?EXECUTE FUNCTION ([\w.]+\(\));/gm;
 const TABLE = /^CREATE TABLE ((?:control|guard)\.\w+)/gm;
 const GRANT = /^\s*GRANT ([^;]+?) ON ([^;]+?)\s+TO ([^;]+);/gm;
 

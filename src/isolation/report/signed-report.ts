@@ -1,5 +1,5 @@
 import { AzoraError } from "../../errors.js";
-import { publicKeyOf, type SigningKey, signText, verifyText } from "../../signing.js";
+import { flawOfSignature, publicKeyOf, type SigningKey, signText, type TrustedKey } from "../../signing.js";
 import type { Report } from "./report.js";
 
 /** Ed25519 (RFC 8032) over the report's compact JSON, in base64. */
@@ -49,15 +49,16 @@ export function readReport(text: string, file: string): SignedReport {
  * Whether a report's file is byte for byte what the key's owner signed.
  * @returns why it isn't; null when it is
  */
-export function whyNotSigned(text: string, { report, signature }: SignedReport, publicKeyPem: string): string | null {
+export function whyNotSigned(text: string, { report, signature }: SignedReport, keys: readonly TrustedKey[]): string | null {
   if (signature === null) return "it is not signed";
   if (signature.algorithm !== "Ed25519") return `it is signed with ${signature.algorithm}, which this azora doesn't know`;
   // A name that stands twice is read as its last by some and as its first by others.
   if (writeDown({ report, signature }) !== text) return "its text is not as azora writes it";
-  if (!verifyText(JSON.stringify(report), signature.value, publicKeyPem)) {
+  const signed = { text: JSON.stringify(report), signature: signature.value };
+  if (flawOfSignature({ ...signed, at: null }, keys)) {
     return "the signature is not that of this key over this report: one of the two is another's, or something was altered";
   }
-  return null;
+  return flawOfSignature({ ...signed, at: report.verification.checkedAt }, keys) ?? null;
 }
 
 function writeDown({ report, signature }: SignedReport): string {
