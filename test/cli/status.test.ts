@@ -2,7 +2,13 @@ import { readFileSync, statSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { loadConfig } from "../../src/config.js";
 import { openEmbedded } from "../../src/database/embedded/engine.js";
+import { lastCheck, rememberCheck } from "../../src/installation/overview/last-check.js";
+import type { Verification } from "../../src/isolation/verification.js";
+import { OPERATORS } from "../support/prepare.js";
+import { urlsOf } from "../support/server-template.js";
+import { World } from "../support/world.js";
 import { type Azora, initialised } from "./azora.js";
 
 let azora: Azora;
@@ -88,6 +94,41 @@ describe("azora alone", () => {
     } finally {
       await engine.close();
     }
+  });
+});
+
+describe("a server", () => {
+  it("is asked as whoever one is; who may not count tenants is told how", async () => {
+    const world = await World.open("server");
+    const { serverUrl, password } = world.prepared;
+    const urls = urlsOf(serverUrl, world.place, password, OPERATORS.support);
+    const env = { AZORA_DATA_DIR: join(azora.home, "server") };
+    const ask = async (variables: Record<string, string>) => (await azora.json([], { ...env, ...variables })).document.result;
+    // A busy machine may take longer than the two seconds that are waited.
+    const asked = (variables: Record<string, string>) => expect.poll(() => ask(variables), { timeout: 40_000 });
+    const found = { installation: "ready", engine: "server", database: { ok: true }, lastCheck: null };
+    await asked({ AZORA_CONTROL_URL: urls.control }).toMatchObject({
+      ...found,
+      login: { name: OPERATORS.support, role: "support", plane: "control" },
+      tenants: { active: 2, total: 2 },
+    });
+    await asked({ AZORA_OWNER_URL: urls.owner }).toMatchObject({ ...found, login: { plane: "owner" }, tenants: { total: 2 } });
+    await asked({ AZORA_TENANT_URL: urls.tenant }).toMatchObject({
+      ...found,
+      login: { name: "azora_runtime", role: null, plane: "tenant" },
+      tenants: null,
+    });
+    await world.close();
+  }, 150_000);
+
+  it("is the same to who checks it and to who asks when", () => {
+    const [owner, control] = ["postgresql://owner@db.example/azora", "postgresql://ada:x@db.example:5432/azora"];
+    const dataDir = join(azora.home, "checked");
+    const at = (variables: Record<string, string>) => loadConfig({ AZORA_DATA_DIR: dataDir, ...variables });
+    const verification = { checkedAt: "2026-11-23T10:00:00Z", verdict: "clean", findings: [], unclear: [], selfTest: [] };
+    rememberCheck(at({ AZORA_OWNER_URL: owner }), verification as unknown as Verification, { staticOnly: false });
+    expect(lastCheck(at({ AZORA_CONTROL_URL: control }))).toMatchObject({ verdict: "clean", selfTest: true });
+    expect(lastCheck(at({ AZORA_CONTROL_URL: control.replace("/azora", "/another") }))).toBeNull();
   });
 });
 

@@ -86,7 +86,7 @@ export function writeCache(config: Config, url: string | undefined, names: Names
 function readFile(config: Config): NamesFile["databases"] {
   try {
     const { version, databases } = JSON.parse(readFileSync(cacheFile(config), "utf8")) as NamesFile;
-    return version === 1 ? databases : {};
+    return version === 1 && typeof databases === "object" ? { ...databases } : {};
   } catch {
     // None yet, or one that somebody broke: the next one takes its place.
     return {};
