@@ -66,7 +66,9 @@ function commandReference() {
     });
     return `### azora ${id}\n\n\`\`\`text\n${stdout.trim()}\n\`\`\``;
   };
-  return Object.keys(commands).sort().map(help).join("\n\n");
+  // What is only for scripts isn't shown.
+  const shown = Object.keys(commands).filter((id) => !commands[id].hidden);
+  return shown.sort().map(help).join("\n\n");
 }
 
 const UUID = /[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g;

@@ -3,7 +3,8 @@
  * ever shown: a guess is never run.
  */
 export function nearest(given: string, known: readonly string[]): string | undefined {
-  const limit = Math.max(2, Math.floor(given.length / 3));
+  // Of a short word two letters are half of it, and of a long one five are another word.
+  const limit = given.length <= 4 ? 1 : given.length <= 9 ? 2 : 3;
   const ranked = known
     .map((name) => ({ name, distance: distance(given.toLowerCase(), name.toLowerCase()) }))
     .sort((one, other) => one.distance - other.distance);

@@ -18,6 +18,9 @@ export interface Vocabulary {
 const GLOBAL_FLAGS = new Set(["--json", "--no-color"]);
 /** The same, with a value behind it. */
 const CONTEXT_FLAG = "--context";
+const HELP_FLAGS: readonly string[] = ["--help", "-h"];
+/** All of them, to find the one that was meant. */
+export const FLAGS_ALONE = [...GLOBAL_FLAGS, CONTEXT_FLAG, "--help", "--version"];
 
 /** @returns the arguments before `--`, behind which everything is literal */
 function beforeDashes(argv: readonly string[]): readonly string[] {
@@ -47,21 +50,46 @@ export function wantsVersion(argv: readonly string[]): boolean {
   return first === "--version" || first === "-v";
 }
 
-/** Finds the command. The longest name that exists wins; nothing is ever guessed. */
-export function readRequest(argv: readonly string[], { commands, topics }: Vocabulary): Request {
-  if (wantsVersion(argv)) return { kind: "version" };
+/** What stands in front of a command's name, the name if there is one, and what follows it. */
+export interface Split {
+  readonly leading: readonly string[];
+  /** Words up to the first flag: the name in either spelling, and perhaps arguments. */
+  readonly words: readonly string[];
+  readonly id: string | undefined;
+  /** Behind the name; everything behind the leading flags where there is none. */
+  readonly rest: readonly string[];
+}
+
+/** Splits arguments at the command's name. The longest name that exists wins; nothing is ever guessed. */
+export function splitCommand(argv: readonly string[], commands: readonly string[]): Split {
   const start = leadingFlags(argv);
-  const leading = argv.slice(0, start);
   const rest = argv.slice(start);
   const words = leadingWords(rest);
-  const found = longestCommand(words, commands);
-  if (hasFlag(argv, "--help", "-h")) return { kind: "help", words: found?.split(":") ?? words };
-  if (found) return { kind: "command", id: found, argv: [...leading, ...rest.slice(wordsIn(found, words))] };
+  const id = longestCommand(words, commands);
+  return { leading: argv.slice(0, start), words, id, rest: id ? rest.slice(wordsIn(id, words)) : rest };
+}
+
+/** Finds the command; without any word it is the one that says where one is. */
+export function readRequest(argv: readonly string[], { commands, topics }: Vocabulary): Request {
+  if (wantsVersion(argv)) return { kind: "version" };
+  if (hasFlag(argv, ...HELP_FLAGS)) {
+    const { words, id } = splitCommand(withoutHelp(argv), commands);
+    return { kind: "help", words: id?.split(":") ?? words };
+  }
+  const { leading, words, id, rest } = splitCommand(argv, commands);
+  if (id) return { kind: "command", id, argv: [...leading, ...rest] };
   const [first, second] = words;
-  if (first === undefined) return rest[0] === undefined ? { kind: "help", words } : { kind: "unknown", name: rest[0] };
+  if (first === undefined) {
+    return rest[0] === undefined ? { kind: "command", id: "status", argv: leading } : { kind: "unknown", name: rest[0] };
+  }
   const isTopic = topics.includes(first);
   if (isTopic && second === undefined) return { kind: "help", words };
   return { kind: "unknown", name: isTopic ? `${first}:${second}` : first };
+}
+
+/** `azora -h tenant:list` asks what `azora tenant:list -h` asks. */
+function withoutHelp(argv: readonly string[]): readonly string[] {
+  return beforeDashes(argv).filter((argument) => !HELP_FLAGS.includes(argument));
 }
 
 /** How many arguments stand before the name of the command. */

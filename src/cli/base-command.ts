@@ -89,6 +89,6 @@ export abstract class AzoraCommand extends Command {
   // All errors are reported in one place, see main.ts; oclif's own way prints the error
   // with its configuration and values.
   protected override async catch(error: Error): Promise<never> {
-    throw explainParseError(error, this.id ?? "");
+    throw explainParseError(error, this.id ?? "", this.argv);
   }
 }

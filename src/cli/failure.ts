@@ -41,8 +41,11 @@ export function describeFailure(error: unknown): Failure {
 
 /** The errors that say little by themselves bring their cause along. */
 function withReason({ code, message, cause }: AzoraError): string {
-  if (cause === undefined || !["FAILURE", "CONFIG_INVALID"].includes(code)) return message;
-  const { code: reason } = cause as NodeJS.ErrnoException;
+  if (cause === undefined) return message;
+  const { code: reason, syscall } = cause as NodeJS.ErrnoException;
+  // Of a file that was named, why it can't be read is the half of the error.
+  const isOfFile = code === "INVALID_INPUT" && syscall !== undefined;
+  if (!isOfFile && !["FAILURE", "CONFIG_INVALID"].includes(code)) return message;
   if (reason && message.includes(reason)) return message;
   return `${message.replace(/\.$/, "")}: ${lastLine(cause).replace(/\.$/, "")}.`;
 }

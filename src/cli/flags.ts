@@ -21,6 +21,9 @@ export const contextArgument = stringArgument({ description: "Name of the instal
 /** The plan that a command is about. */
 export const planArgument = stringArgument({ description: "Code of the plan.", required: true, ignoreStdin });
 
+/** The shells that there is a completion for. */
+export const SHELLS = ["bash", "zsh", "fish"] as const;
+
 /** What becomes of the subscription at Stripe beside what becomes of the tenant. */
 export function billingFlag<const M extends string>(modes: readonly M[], byDefault: M) {
   return option({

@@ -75,6 +75,43 @@ OUTPUT
 ${exitCodes}
 `,
   },
+  security: {
+    summary: "What keeps tenants apart, and which commands prove it.",
+    text: `Isolation is kept by PostgreSQL, not by the code above it: it holds for raw SQL, for nested writes
+and for a forgotten WHERE. docs/security.md has each claim with its mechanism and its proof.
+
+WHAT EVERY TENANT TABLE HAS (guard.protect() gives it, isolation:verify looks for it)
+  1  the account of each row, never empty
+  2  keys that begin with the account: nobody learns from a conflict that another's row exists
+  3  a foreign key to the account that deletes with it: a purge leaves nothing
+  4  relations that pair account with account: no row points at another tenant's
+  5  an index that begins with the account
+  6  row security, forced, with one policy: rows of the account in the signed context; none without
+  7  a line in the audit log for each create, update and delete; TRUNCATE is refused
+  8  an account that can't be changed
+  9  no right of any kind for PUBLIC and for the vendor's operators
+
+THREE LOGINS
+  owner      installs and migrates; for init, db:*, guard:* and isolation:*, and written down nowhere
+  operator   accounts, plans, purges; no right on a tenant's rows, unless the tenant lets one
+             operator in for some hours (support:grant), and then both have it in their logs
+  runtime    the application: rows of the one account that its signed context names, and SQL can't
+             sign: the key is in a table of the owner's
+
+WHAT REMAINS
+  A database superuser can read everything, silence what logs, and take the keys; so can whoever has the
+  server's disk. Who takes over the application's process has its key. Sealed logs, with checkpoints
+  kept elsewhere (audit:seal --out), show afterwards what was altered or removed. What timing and sizes
+  tell about others is listed by isolation:verify.
+
+PROOF
+  azora isolation:verify --self-test   rules, live attempts, and each guarantee broken on purpose
+  azora doctor                         what each login can reach
+  azora audit:verify                   that no log was altered; --checkpoints FILE: nor rewritten whole
+  azora receipt:verify --chain         that a purge is on record, and signed
+  azora review:pack --output FILE      all of it in one file, for a reviewer
+`,
+  },
   json: {
     summary: "The document that --json prints, and what a pipe gets.",
     text: `With --json every command prints one JSON document on stdout, whatever happens:

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import type { Config } from "@oclif/core/config";
 import { AzoraError } from "../errors.js";
 import { nearest } from "../nearest.js";
-import { hasFlag, readRequest, wantsJson, wantsVersion } from "./argv.js";
+import { FLAGS_ALONE, hasFlag, readRequest, type Vocabulary, wantsJson, wantsVersion } from "./argv.js";
 import { type Io, terminal } from "./io.js";
 import { toJson } from "./json.js";
 import { reportFailure } from "./report.js";
@@ -65,7 +65,7 @@ async function dispatch({ argv, root, fromSource = false }: CliOptions, io: Io, 
   const config = await loadCommands(root, fromSource);
   const vocabulary = { commands: config.commandIDs, topics: config.topics.map(({ name }) => name) };
   const request = readRequest(argv, vocabulary);
-  if (request.kind === "unknown") throw unknownCommand(request.name, vocabulary.commands);
+  if (request.kind === "unknown") throw unknownCommand(request.name, vocabulary);
   if (request.kind === "command") await config.runCommand(request.id, [...request.argv]);
   if (request.kind === "help") {
     const { renderHelp } = await import("./help.js");
@@ -89,12 +89,21 @@ async function loadCommands(root: string, fromSource: boolean): Promise<Config> 
   return Oclif.load({ ...options, plugins: new Map([[plugin.name, plugin]]) });
 }
 
-function unknownCommand(name: string, commands: readonly string[]): AzoraError {
+function unknownCommand(name: string, { commands, topics }: Vocabulary): AzoraError {
   if (name.startsWith("-")) {
-    return new AzoraError("USAGE", `Unknown flag: ${name.split("=")[0]}.`, { hint: "`azora --help` shows what there is." });
+    const flag = name.split("=")[0] as string;
+    return new AzoraError("USAGE", `Unknown flag: ${flag}.`, {
+      hint: `${meaning(nearest(flag, FLAGS_ALONE))}\`azora --help\` shows what there is.`,
+    });
   }
-  const meant = nearest(name, commands);
-  return new AzoraError("USAGE", `There is no command "${name}".`, {
-    hint: `${meant ? `Did you mean \`azora ${meant}\`? ` : ""}\`azora help\` shows all commands.`,
-  });
+  const [topic = "", rest] = name.split(":");
+  const meant = rest === "" ? undefined : nearest(name, [...commands, ...topics]);
+  const command = meant && commands.includes(meant) ? `\`azora ${meant}\`` : meant && `\`azora help ${meant}\``;
+  const all = topics.includes(topic) ? `\`azora help ${topic}\` shows its commands.` : "`azora help` shows all commands.";
+  return new AzoraError("USAGE", `There is no command "${name}".`, { hint: `${meaning(command)}${all}` });
+}
+
+/** @param meant is only ever shown: a guess is never run */
+function meaning(meant: string | undefined): string {
+  return meant ? `Did you mean ${meant}? ` : "";
 }

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { string as stringArgument } from "@oclif/core/args";
 import { string } from "@oclif/core/flags";
 import { AzoraCommand } from "../cli/base-command.js";
@@ -6,6 +7,7 @@ import { CheckFailed } from "../cli/failure.js";
 import { dryRunFlag, switchFlag, yesFlag } from "../cli/flags.js";
 import { withProgress } from "../cli/progress.js";
 import { restoreDetails } from "../cli/views/backup.js";
+import { AzoraError } from "../errors.js";
 import type { RestoreResult } from "../installation/backup/restore.js";
 
 export default class RestoreCommand extends AzoraCommand {
@@ -29,6 +31,11 @@ export default class RestoreCommand extends AzoraCommand {
   async run(): Promise<RestoreResult> {
     const { args, flags } = await this.parse(RestoreCommand);
     const { into = null, baseline: baselineFile = null, yes, "dry-run": dryRun, "reset-passwords": resetPasswords } = flags;
+    // Nobody shall consent to what can't be done.
+    if (!existsSync(args.file)) {
+      const hint = "Name a file that `azora backup` wrote.";
+      throw new AzoraError("INVALID_INPUT", `There is no file ${args.file}.`, { hint });
+    }
     const question = `Restore ${args.file}${into === null ? "" : ` into ${into}`}?`;
     await requireConsent(this.io, { question, given: yes || dryRun, flag: "--yes", preview: "--dry-run" });
     const { restoreBackup } = await import("../installation/backup/restore.js");

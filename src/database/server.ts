@@ -12,8 +12,11 @@ const VARIABLE: Record<Login, string> = {
 
 const CONNECT_TIMEOUT_MS = 10_000;
 
-/** A PostgreSQL server, 15 to 18, by one connection string a login. */
-export function openServer(urls: ServerUrls): Engine {
+/**
+ * A PostgreSQL server, 15 to 18, by one connection string a login.
+ * @param connectTimeoutMs milliseconds after which a server that says nothing counts as unreachable
+ */
+export function openServer(urls: ServerUrls, connectTimeoutMs = CONNECT_TIMEOUT_MS): Engine {
   const pools = new Map<Login, Pool>();
   return {
     kind: "server",
@@ -33,7 +36,7 @@ export function openServer(urls: ServerUrls): Engine {
       const pool = new Pool({
         connectionString,
         application_name: `azora ${login}`,
-        connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+        connectionTimeoutMillis: connectTimeoutMs,
         allowExitOnIdle: true,
       });
       // A connection that dies while idle is replaced by the pool; the next statement reports what is wrong.

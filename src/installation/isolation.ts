@@ -16,6 +16,7 @@ import type { Verification } from "../isolation/verification.js";
 import { inspect, type VerifyInput } from "../isolation/verify.js";
 import type { SigningKey } from "../signing.js";
 import { signingKeyOf } from "./open.js";
+import { rememberCheck } from "./overview/last-check.js";
 import { lend, withOwnerConnection } from "./owner-connection.js";
 import { readText } from "./read-text.js";
 
@@ -43,7 +44,7 @@ export type VerifySubject = Subject & { readonly accept: string | undefined };
  */
 export async function verifyIsolation(config: () => Config, subject: VerifySubject): Promise<Verification> {
   const { accept, baselineFile } = subject;
-  return withSubject(config, subject, async (input) => {
+  const verification = await withSubject(config, subject, async (input) => {
     const found = await inspect(input);
     const { verification } = found;
     if (accept === undefined || baselineFile === undefined) return verification;
@@ -52,6 +53,13 @@ export async function verifyIsolation(config: () => Config, subject: VerifySubje
     await writeFile(baselineFile, formatBaseline(renewed));
     return found.judgeAgain(renewed);
   });
+  if (isOwn(subject)) rememberCheck(config(), verification, subject);
+  return verification;
+}
+
+/** Whether it is this installation that was checked, for what azora promises, and nothing else. */
+function isOwn({ targetFile, ownerUrlFile, migrationsDirectory }: Subject): boolean {
+  return [targetFile, ownerUrlFile, migrationsDirectory].every((other) => other === undefined);
 }
 
 /** Checks a database for a report. @throws AzoraError as verifyIsolation() */

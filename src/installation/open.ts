@@ -12,6 +12,7 @@ import { AzoraError } from "../errors.js";
 import { trustedKeys } from "../key-handover.js";
 import { parseSigningKey, publicKeyOf, type SigningKey, type TrustedKey } from "../signing.js";
 import type { TenantConnection } from "../tenant-plane/tenant-db.js";
+import { rememberNames } from "./completion/names-cache.js";
 import { billsNobody, hasControlPlane, needsOwner, ownerInControl } from "./self-hosted.js";
 import { type StripeStoreOptions, stripeStore } from "./stripe-store.js";
 
@@ -47,10 +48,12 @@ export function openInstallation(config: InstallationConfig): Installation {
   const engine = openEngine(config);
   const isSelfHosted = config.mode.value === "self-hosted";
   const operators = isSelfHosted || config.asOwner ? ownerInControl(engine) : engine;
+  let isInControl = false;
   async function control(): Promise<ControlConnection> {
     requireInit(config);
     if (isSelfHosted && !hasControlPlane(config)) throw needsOwner();
     await checkedPool(operators, "control");
+    isInControl = true;
     const request = requestOf(config);
     const { stripe, purgeBilling: mode = "cancel", onLive } = config;
     const store = stripeStore(() => connection, { stripe, mode, ...(onLive && { onLive }) });
@@ -86,7 +89,11 @@ export function openInstallation(config: InstallationConfig): Installation {
       requireInit(config);
       return reachablePool(engine, "owner");
     },
-    close: () => engine.close(),
+    async close() {
+      // Nobody else can change an embedded database, and no completion may open it: who leaves it says what is in it.
+      if (engine.kind === "embedded" && isInControl) await rememberNames(config, await operators.pool("control"));
+      await engine.close();
+    },
   };
 }
 
@@ -94,17 +101,21 @@ function requestOf({ requestId, command }: InstallationConfig): ControlRequest {
   return { id: requestId ?? randomUUID(), command: command ?? null };
 }
 
-/** The engine that the settings name, not yet opened. */
-export function openEngine(config: Config): Engine {
+/**
+ * The engine that the settings name, not yet opened.
+ * @param connectTimeoutMs milliseconds to wait for a server, where the usual ten seconds are too many
+ */
+export function openEngine(config: Config, connectTimeoutMs?: number): Engine {
   if (config.engine.value === "embedded") {
     return openEmbedded({ dataDir: config.dataDir.value, controlLogin: config.controlLogin.value });
   }
   const { ownerUrl, controlUrl, tenantUrl } = config;
-  return openServer({
+  const urls = {
     ...(ownerUrl && { owner: ownerUrl.value }),
     ...(controlUrl && { control: controlUrl.value }),
     ...(tenantUrl && { tenant: tenantUrl.value }),
-  });
+  };
+  return openServer(urls, connectTimeoutMs);
 }
 
 /**

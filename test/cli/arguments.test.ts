@@ -6,16 +6,18 @@ const azora = new Azora();
 afterAll(() => azora.remove());
 
 const manifest = JSON.parse(readFileSync(new URL("../../oclif.manifest.json", import.meta.url), "utf8")) as {
-  commands: Record<string, { summary?: string; examples?: string[] }>;
+  commands: Record<string, { summary?: string; examples?: string[]; hidden?: boolean; flags: object }>;
 };
 const COMMANDS = Object.keys(manifest.commands);
+const SHOWN = COMMANDS.filter((name) => !manifest.commands[name]?.hidden);
 
 describe("help", () => {
-  it("shows all commands and topics with no argument", async () => {
-    const { exit, stdout, stderr } = await azora.run([]);
+  it("shows all commands and topics, and none that is only for scripts", async () => {
+    const { exit, stdout, stderr } = await azora.run(["help"]);
     expect(exit).toBe(0);
     expect(stderr).toBe("");
-    for (const name of [...COMMANDS, "environment", "exit-codes", "json"]) expect(stdout).toContain(name);
+    for (const name of [...SHOWN, "environment", "exit-codes", "json", "security"]) expect(stdout).toContain(name);
+    expect(stdout).not.toContain("completion:suggest");
   });
 
   it.each(COMMANDS)("explains %s with a summary and a real example", async (command) => {
@@ -30,6 +32,7 @@ describe("help", () => {
     ["environment", "AZORA_CONTROL_URL_FILE"],
     ["exit-codes", "130"],
     ["json", '"ok": true'],
+    ["security", "isolation:verify --self-test"],
   ])("has the topic %s", async (topic, text) => {
     const { exit, stdout } = await azora.run(["help", topic]);
     expect(exit).toBe(0);
@@ -44,8 +47,21 @@ describe("help", () => {
     ]);
     expect(spaces.stdout).toBe(colon.stdout);
     expect(flag.stdout).toBe(colon.stdout);
+    expect((await azora.run(["-h", "tenant:create"])).stdout).toBe(colon.stdout);
     const topic = await azora.run(["tenant"]);
     expect(topic).toMatchObject({ exit: 0, stdout: expect.stringContaining("tenant:suspend") });
+  });
+
+  it("tells of security on a page, and names no command or flag that isn't there", async () => {
+    const { stdout } = await azora.run(["help", "security"]);
+    expect(stdout.trimEnd().split("\n").length).toBeLessThanOrEqual(40);
+    const named = stdout.matchAll(/^ {2}azora ([\w:]+)((?: --[\w-]+)*)/gm);
+    const proofs = [...named].map(([, command = "", flags = ""]) => ({ command, flags: flags.match(/[\w-]{3,}/g) ?? [] }));
+    expect(proofs.length).toBeGreaterThan(3);
+    for (const { command, flags } of proofs) {
+      const there = Object.keys(manifest.commands[command]?.flags ?? {}).map((flag) => `--${flag}`);
+      expect(there).toEqual(expect.arrayContaining(flags));
+    }
   });
 
   it("is one document with --json", async () => {
@@ -84,6 +100,20 @@ const WRONG: readonly (readonly [what: string, args: readonly string[], message:
   ["a value outside its options", ["tenant:list", "--status", "gone"], "active, suspended", "azora tenant:list --help"],
   ["a flag without its value", ["tenant:list", "--after"], "--after expects a value", "azora tenant:list --help"],
   ["no log to export", ["audit:export"], "--control-plane, --tenant", "azora audit:export --help"],
+  ["a topic's name, wrong", ["tenants"], 'There is no command "tenants".', "Did you mean `azora help tenant`?"],
+  ["a topic and nothing behind it", ["tenant:"], 'There is no command "tenant:".', "`azora help tenant` shows its commands."],
+  ["a command that is like no other", ["tenant:metadata"], 'There is no command "tenant:metadata".', "`azora help tenant` shows"],
+  ["a misspelled flag before any command", ["--jsn"], "Unknown flag: --jsn.", "Did you mean --json?"],
+  ["a misspelled option", ["tenant:list", "--status", "actve"], "active, suspended", "Did you mean --status active?"],
+  ["a misspelled option of an argument", ["completion", "bsh"], "bash, zsh, fish", "Did you mean bash?"],
+  ["a switch with a value", ["tenant:list", "--no-color=yes"], "--no-color takes no value.", "azora tenant:list --help"],
+  [
+    "two logs at once",
+    ["audit:export", "--tenant", "a", "--control-plane"],
+    "--control-plane and --tenant exclude each other.",
+    "--help",
+  ],
+  ["no manifest", ["tenant:apply"], "--file, or --plan", "azora tenant:apply --help"],
   ["two engines", ["init", "--embedded", "--owner-url-file", "f"], "--owner-url-file", "azora init --help"],
 ];
 

@@ -164,6 +164,24 @@ const CASES: Record<string, Case> = {
     exit: 8,
     says: "***@127.0.0.1:1",
   },
+  "a backup that isn't there, before consent is asked for": {
+    args: ["restore", "nowhere.tar"],
+    code: "INVALID_INPUT",
+    exit: 2,
+    says: "There is no file nowhere.tar",
+  },
+  "a receipt that isn't there": {
+    args: ["receipt:verify", "nowhere.json"],
+    code: "INVALID_INPUT",
+    exit: 2,
+    says: "no such file",
+  },
+  "a manifest that isn't there": {
+    args: ["tenant:apply", "-f", "nowhere.yaml"],
+    code: "NOT_FOUND",
+    exit: 3,
+    says: "--format yaml",
+  },
   "a file of a URL that isn't there": {
     args: ["init", "--owner-url-file", "/nowhere/url"],
     code: "CONFIG_INVALID",

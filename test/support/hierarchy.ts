@@ -24,6 +24,12 @@ const may = (from: Permission["from"], does: string, command: string, ...stateme
 /** Who may do what: walked through by a test as each role, and printed as docs/operators.md. */
 export const PERMISSIONS: readonly Permission[] = [
   may("support", "see who one is", "whoami", "SELECT FROM control.who_am_i()"),
+  may(
+    "support",
+    "see where one is, and what to do next",
+    "status",
+    "SELECT status, count(*) FROM control.accounts GROUP BY status",
+  ),
   may("support", "list tenants", "tenant:list", "SELECT * FROM control.accounts", "SELECT * FROM control.plans"),
   may("support", "show a tenant", "tenant:show ALPHA", "SELECT id, account_id, plan_id, status FROM control.subscriptions"),
   may(

@@ -20,6 +20,7 @@ export interface AppliedPlan {
 }
 
 const SWITCHES = { preview: "--dry-run" };
+const HELP = { hint: "`azora tenant:apply --help` shows how it is used." };
 
 export default class TenantApplyCommand extends AzoraCommand {
   static override summary = "Make tenants what a file says: create, update, suspend, resume.";
@@ -63,7 +64,7 @@ export default class TenantApplyCommand extends AzoraCommand {
       const { MANIFEST_SCHEMA } = await import("../../control-plane/manifest/schema.js");
       return this.present({ schema: MANIFEST_SCHEMA }, () => JSON.stringify(MANIFEST_SCHEMA, null, 2));
     }
-    if (planFile === undefined && file === undefined) throw new AzoraError("USAGE", "Missing flag: --file, or --plan.");
+    if (planFile === undefined && file === undefined) throw new AzoraError("USAGE", "Missing flag: --file, or --plan.", HELP);
     if (flags.after !== undefined && !flags.prune)
       throw new AzoraError("USAGE", "--after says when --prune purges: it needs --prune.");
     if (planOut) checkOutputFile(planOut, { force: false });

@@ -56,7 +56,10 @@ function readText(file: string): string {
 
 function unreadable(place: string, cause: unknown): AzoraError {
   const { code } = cause as NodeJS.ErrnoException;
-  if (code === "ENOENT") return new AzoraError("NOT_FOUND", `There is no file or directory ${place}.`, { cause });
+  if (code === "ENOENT") {
+    const hint = "`azora tenant:list --format yaml` writes a first one.";
+    return new AzoraError("NOT_FOUND", `There is no file or directory ${place}.`, { hint, cause });
+  }
   return new AzoraError("INVALID_INPUT", `${place} can't be read (${code}).`, { cause });
 }
 
