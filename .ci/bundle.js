@@ -7,7 +7,7 @@ import { build } from "esbuild";
 const APART = [
   "@babel/*",
   "@electric-sql/pglite",
-  "@prisma/client/runtime/query_compiler_*",
+  "#prisma/query_compiler_*",
   "@prisma/prisma-schema-wasm",
   "@prisma/schema-engine-wasm",
   "hyparquet*",

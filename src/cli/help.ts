@@ -27,7 +27,9 @@ export class AzoraHelp extends Help {
   override wrap(body: string, spacing = this.indentSpacing): string {
     const text = this.render(body);
     const width = (this.opts.maxWidth ?? 80) - spacing;
-    return /^[\x20-\x7e\n]*$/.test(text) && text.split("\n").every((line) => line.length <= width) ? text : super.wrap(body, spacing);
+    return /^[\x20-\x7e\n]*$/.test(text) && text.split("\n").every((line) => line.length <= width)
+      ? text
+      : super.wrap(body, spacing);
   }
 
   /** Writes the page of a command or a topic; of everything without a subject. */
