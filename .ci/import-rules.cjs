@@ -121,9 +121,9 @@ module.exports = {
     ),
     forbid(
       "no-development-packages",
-      "What runs must be installed with azora.",
+      "What runs must be installed with azora; the build takes the runtime of @prisma/client along.",
       { path: "^src/" },
-      { dependencyTypes: ["npm-dev", "npm-no-pkg", "npm-unknown"], pathNot: "node_modules/@types/" },
+      { dependencyTypes: ["npm-dev", "npm-no-pkg", "npm-unknown"], pathNot: "node_modules/@(types/|prisma/client/)" },
     ),
     forbid(
       "resolvable",

@@ -77,8 +77,7 @@ async function dispatch({ argv, root, fromSource = false }: CliOptions, io: Io, 
 
 /** Without plugins of any kind: oclif would look for some in AZORA_DATA_DIR and run them. */
 async function loadCommands(root: string, fromSource: boolean): Promise<Config> {
-  const { Config: Oclif, Plugin } = await import("@oclif/core/config");
-  const { settings } = await import("@oclif/core/settings");
+  const { Config: Oclif, Plugin, settings } = await import("./oclif.js");
   // Left to itself it decides by NODE_ENV, which in a script belongs to the application.
   settings.enableAutoTranspile = fromSource;
   const options = { root, userPlugins: false, devPlugins: false, jitPlugins: false };

@@ -2,15 +2,15 @@ import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { PackedFile } from "../archive/tar.js";
+import { ROOT } from "../root.js";
 
-const ROOT = fileURLToPath(new URL("../../", import.meta.url));
-/** What runs: the build, or the sources where azora runs from them. */
+/** What runs: the build, or the sources where azora runs from them. One folder up from each file of the build's chunks too. */
 const RUNNING = fileURLToPath(new URL("..", import.meta.url));
 
 /** Folders of the pack, and what of the installed azora goes into each. */
 const FOLDERS: readonly { readonly to: string; readonly from: string; readonly take: RegExp }[] = [
-  { to: "schema", from: join(ROOT, "prisma"), take: /^[^/]+\.prisma$/ },
-  { to: "migrations", from: join(ROOT, "prisma/migrations"), take: /\.(sql|toml)$/ },
+  { to: "schema", from: fileURLToPath(new URL("prisma", ROOT)), take: /^[^/]+\.prisma$/ },
+  { to: "migrations", from: fileURLToPath(new URL("prisma/migrations", ROOT)), take: /\.(sql|toml)$/ },
   { to: "helper/tenant-plane", from: join(RUNNING, "tenant-plane"), take: /(?<!\.d)\.(js|ts)$/ },
   { to: "helper/wire", from: join(RUNNING, "database/wire"), take: /(?<!\.d)\.(js|ts)$/ },
 ];

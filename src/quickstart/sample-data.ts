@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { ROOT } from "../root.js";
 
 /** One tenant of the sample data, as prisma/sample-data/*.json holds it; references by number or e-mail. */
 export interface SampleTenant {
@@ -80,7 +81,7 @@ export function readSampleTenants(): { a: SampleTenant; b: SampleTenant; c: Samp
 }
 
 function read(slug: string): SampleTenant {
-  return JSON.parse(readFileSync(new URL(`../../prisma/sample-data/${slug}.json`, import.meta.url), "utf8")) as SampleTenant;
+  return JSON.parse(readFileSync(new URL(`prisma/sample-data/${slug}.json`, ROOT), "utf8")) as SampleTenant;
 }
 
 /** Whether a value is within its limits; a limit itself is. */

@@ -7,6 +7,10 @@ const BENCHES: Readonly<Record<string, { readonly about: string; readonly load: 
     about: "tenantDb() beside stock Prisma, its row-level-security example, other tenancy libraries and plain pg",
     load: () => import("./tenant-db/run.js"),
   },
+  "start-up": {
+    about: "how long short commands take beyond Node itself, beside heroku and neonctl",
+    load: () => import("./start-up/run.js"),
+  },
   audit: {
     about: "an audit log on its way out, sealed and verified, and a forger who is the database's superuser",
     load: () => import("./audit/run.js"),

@@ -1,7 +1,7 @@
 import { readFile, writeFile } from "node:fs/promises";
+import { ROOT } from "../../root.js";
 
-/** Beside this file where azora was built; not among the sources. */
-const FILE = new URL("empty-cluster.tar.gz", import.meta.url);
+const FILE = new URL("dist/empty-cluster.tar.gz", ROOT);
 
 /**
  * A cluster with nothing in it, made by the build: to make one takes twice the memory and three times the time of

@@ -3,11 +3,12 @@ import { fileURLToPath } from "node:url";
 import type { MigrationList } from "@prisma/schema-engine-wasm";
 import type { Pool } from "pg";
 import { AzoraError } from "../../errors.js";
+import { ROOT } from "../../root.js";
 import { sqlState } from "../sql-errors.js";
 import { HISTORY_TABLE } from "./history-table.js";
 import type { SchemaFile } from "./schema-engine.js";
 
-const PRISMA_DIR = fileURLToPath(new URL("../../../prisma/", import.meta.url));
+const PRISMA_DIR = fileURLToPath(new URL("prisma/", ROOT));
 
 export interface Migration {
   readonly name: string;
