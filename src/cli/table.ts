@@ -75,13 +75,13 @@ function drawTable<Row>(output: Target, columns: readonly Column<Row>[], widths:
     // cli-table3 colours by itself, whatever the stream, unless told not to.
     style: { head: [], border: [], "padding-left": 0, "padding-right": 0, compact: true },
   });
+  const paintLine = (column: Column<Row>, row: Row, line = "") => (line === "" ? "" : paintCell(output, column, row, line));
   for (const row of rows) {
-    table.push(
-      columns.map((column, i) => {
-        const lines = wrapLines(cellText(column.value(row), output), widths[i] ?? NARROWEST);
-        return paintCell(output, column, row, lines.join("\n"));
-      }),
-    );
+    const cells = columns.map((column, i) => wrapLines(cellText(column.value(row), output), widths[i] ?? NARROWEST));
+    // A row for each line: what cli-table3 does with a text of several lines takes the cube of its length.
+    for (let at = 0; at < Math.max(...cells.map(({ length }) => length)); at++) {
+      table.push(columns.map((column, i) => paintLine(column, row, cells[i]?.[at])));
+    }
   }
   return table
     .toString()
