@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { parseJson } from "../parse-json.js";
 import { verifyText } from "../signing.js";
 import type { Link } from "./receipt.js";
 
@@ -68,7 +69,7 @@ export function checkLinks({ links, keys, whole }: ChainInput): ChainCheck {
 /** @returns undefined for what is no link */
 function place(link: Link): Placed | undefined {
   try {
-    const said = JSON.parse(link.payload) as Placed & { readonly version: unknown };
+    const said = parseJson(link.payload) as Placed & { readonly version: unknown };
     const isKnown = said.version === 1 && Number.isSafeInteger(said.sequence) && ["purge", "store"].includes(said.kind);
     const { sequence, kind, previousHash, receipt, receiptHash } = said;
     const subject = kind === "store" ? { receipt: receipt ?? 0, receiptHash: receiptHash ?? "" } : {};
