@@ -7,7 +7,7 @@ import { judged } from "./judge.js";
 import { folderAt, READERS } from "./readers.js";
 import { cases, PATH, SEED } from "./seed.js";
 
-const USUAL = 60;
+const USUAL = 40;
 const directory = mkdtempSync(join(tmpdir(), "azora-fuzz-"));
 afterAll(() => rmSync(directory, { recursive: true, force: true }));
 
