@@ -2,8 +2,10 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type ContextChoice, chooseContext } from "./choose-context.js";
 import { AzoraError } from "./errors.js";
-import type { KeyHandover } from "./key-handover.js";
+import { isHandover, type KeyHandover } from "./key-handover.js";
+import { parseJson } from "./parse-json.js";
 import { byDefault, type Environment, type Setting } from "./setting.js";
+import { count, listOf, oneOf, record, type Shape, text } from "./shape.js";
 
 /** A key of 32 bytes that signs tenant contexts, as it is written down. */
 export interface ContextKeySetting {
@@ -134,12 +136,52 @@ export function loadConfig(env: Environment = process.env, choice: ContextChoice
   });
 }
 
+const isUrl: Shape = (value) => text(value) && isConnectionString(value as string);
+
+const isContextKey = { id: text, secret: text } satisfies Record<keyof ContextKeySetting, Shape>;
+const isSigningKey = record({ id: text, privateKey: text } satisfies Record<keyof SigningKeySetting, Shape>);
+
+const isAccessFile = record(
+  { version: oneOf(1), engine: oneOf("embedded", "server") } satisfies Partial<Fields>,
+  {
+    access: oneOf(true),
+    installing: oneOf(true),
+    selfHosted: oneOf(true),
+    controlLogin: text,
+    controlUrl: isUrl,
+    tenantUrl: isUrl,
+    contextKey: record(isContextKey),
+    nextContextKey: record(isContextKey),
+    formerContextKeys: listOf(record(isContextKey, { retiresAt: text })),
+    signingKey: isSigningKey,
+    nextSigningKey: isSigningKey,
+    handovers: listOf(isHandover),
+  } satisfies Partial<Fields>,
+);
+
+type Fields = Record<keyof AccessFile, Shape>;
+
+/** What a later azora writes has another number. */
+const isOfOther: Shape = (value) => record({ version: count })(value) && (value as AccessFile).version !== 1;
+
+/**
+ * Reads the text of a configuration.
+ * @returns undefined for that of a later azora
+ * @throws SyntaxError for anything else
+ */
+export function parseAccessFile(content: string): AccessFile | undefined {
+  const parsed = parseJson(content);
+  if (isAccessFile(parsed)) return parsed as AccessFile;
+  if (isOfOther(parsed)) return undefined;
+  throw new SyntaxError("it is not as azora writes it");
+}
+
 /** @throws AzoraError CONFIG_INVALID */
 export function readConfigFile(file: string): AccessFile | undefined {
   if (!existsSync(file)) return undefined;
   try {
-    const parsed = JSON.parse(readFileSync(file, "utf8")) as AccessFile;
-    if (parsed.version === 1 && ["embedded", "server"].includes(parsed.engine)) return parsed;
+    const parsed = parseAccessFile(readFileSync(file, "utf8"));
+    if (parsed) return parsed;
   } catch (error) {
     throw new AzoraError("CONFIG_INVALID", `The configuration file ${file} can't be read.`, {
       hint: "Restore it from a copy: it holds the keys of this installation.",
@@ -189,10 +231,14 @@ function url(env: Environment, name: string): Setting<string> | undefined {
  * @throws AzoraError CONFIG_INVALID
  */
 export function checkUrl(value: string, from: string): void {
-  if (/^postgres(ql)?:\/\//.test(value) && URL.canParse(value)) return;
+  if (isConnectionString(value)) return;
   throw new AzoraError("CONFIG_INVALID", `${from} is not a PostgreSQL connection string.`, {
     hint: "It looks like postgresql://user:password@host:5432/database.",
   });
+}
+
+function isConnectionString(value: string): boolean {
+  return /^postgres(ql)?:\/\//.test(value) && URL.canParse(value);
 }
 
 function contextKey(env: Environment): Setting<ContextKeySetting> | undefined {

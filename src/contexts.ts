@@ -3,6 +3,8 @@ import { join } from "node:path";
 import envPaths from "env-paths";
 import { AzoraError } from "./errors.js";
 import { nearest } from "./nearest.js";
+import { parseJson } from "./parse-json.js";
+import { mapOf, oneOf, record, type Shape, text } from "./shape.js";
 
 /** Installations by name, and the one that the terminal uses unless told otherwise. Holds no secret. */
 export interface ContextsFile {
@@ -33,16 +35,24 @@ export function readContexts(root: string): ContextsFile {
   const byDefault = { [DEFAULT_CONTEXT]: { dataDir: root } };
   if (!existsSync(file)) return { version: 1, current: DEFAULT_CONTEXT, contexts: byDefault };
   const { version, current, contexts } = parse(file);
-  if (version !== 1 || typeof current !== "string" || typeof contexts !== "object" || contexts === null) throw invalid(file);
   return { version, current, contexts: { ...contexts, ...byDefault } };
 }
 
-function parse(file: string): Partial<ContextsFile> {
+const isContextsFile = record({
+  version: oneOf(1),
+  current: text,
+  contexts: mapOf(record({ dataDir: text })),
+} satisfies Record<keyof ContextsFile, Shape>);
+
+function parse(file: string): ContextsFile {
+  let parsed: unknown;
   try {
-    return JSON.parse(readFileSync(file, "utf8")) as Partial<ContextsFile>;
+    parsed = parseJson(readFileSync(file, "utf8"));
   } catch (error) {
     throw invalid(file, error);
   }
+  if (!isContextsFile(parsed)) throw invalid(file);
+  return parsed as ContextsFile;
 }
 
 function invalid(file: string, cause?: unknown): AzoraError {

@@ -1,5 +1,7 @@
 import { createHash } from "node:crypto";
 import { AzoraError } from "./errors.js";
+import { parseJson } from "./parse-json.js";
+import { orNull, type Shape, record as shapeOf, text } from "./shape.js";
 import { publicKeyOf, type SigningKey, signText, type TrustedKey, verifyText } from "./signing.js";
 
 /**
@@ -13,6 +15,11 @@ export interface KeyHandover {
   readonly oldSignature: string | null;
   readonly newSignature: string;
 }
+
+export const isHandover = shapeOf({ payload: text, oldSignature: orNull(text), newSignature: text } satisfies Record<
+  keyof KeyHandover,
+  Shape
+>);
 
 /** One half of it: a key by its name, and the PEM that it is. */
 export interface NamedKey {
@@ -64,7 +71,7 @@ export function hashOf({ payload }: KeyHandover): string {
 /** Reads what a record says; whether it is true, trustedKeys() tells. @throws AzoraError INVALID_INPUT naming `where` */
 export function readHandover({ payload }: KeyHandover, where: string): HandoverTerms {
   try {
-    const said = JSON.parse(payload) as HandoverTerms & { readonly version: unknown };
+    const said = parseJson(payload) as HandoverTerms & { readonly version: unknown };
     const { kind, from, to, at, until, compromised } = said;
     const texts = [from.id, from.publicKey, to.id, to.publicKey].every((each) => typeof each === "string");
     const isKnown = said.version === 1 && ["key-handover", "key-retirement"].includes(kind) && typeof compromised === "boolean";

@@ -1,73 +1,64 @@
 import { AzoraError } from "../errors.js";
+import { parseJson } from "../parse-json.js";
+import { count, flag, listOf, oneOf, orNull, record, type Shape, text } from "../shape.js";
 import { type ArchivedTable, type ColumnShape, fingerprintOf, type Manifest, type Part } from "./manifest.js";
 
 /** The longest row, as a line of JSON: 128 MiB. PostgreSQL and this process both have to hold one. */
 export const LONGEST_LINE = 128 * 1024 * 1024;
 
-type Check = (value: unknown) => boolean;
-
-const text: Check = (value) => typeof value === "string" && value.length <= 10_000;
-const flag: Check = (value) => typeof value === "boolean";
-const count: Check = (value) => Number.isSafeInteger(value) && (value as number) >= 0;
+const shortText: Shape = (value) => text(value) && (value as string).length <= 10_000;
 const upTo =
-  (most: number): Check =>
+  (most: number): Shape =>
   (value) =>
     count(value) && (value as number) <= most;
-const hash: Check = (value) => typeof value === "string" && /^[0-9a-f]{64}$/.test(value);
-const listOf =
-  (check: Check): Check =>
-  (value) =>
-    Array.isArray(value) && value.every(check);
-const record =
-  (fields: Readonly<Record<string, Check>>): Check =>
-  (value) =>
-    typeof value === "object" &&
-    value !== null &&
-    Object.entries(fields).every(
-      ([name, check]) => Object.hasOwn(value, name) && check((value as Record<string, unknown>)[name]),
-    );
+const hash: Shape = (value) => text(value) && /^[0-9a-f]{64}$/.test(value as string);
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 const column = record({
-  name: text,
-  type: text,
+  name: shortText,
+  type: shortText,
   nullable: flag,
   generated: flag,
-  labels: (value) => value === null || listOf(text)(value),
-} satisfies Record<keyof ColumnShape, Check>);
+  labels: orNull(listOf(shortText)),
+} satisfies Record<keyof ColumnShape, Shape>);
 
 const part = record({
-  path: (value) => text(value) && /^data\/[\w.-]+\/\d{6}\.ndjson\.gz$/.test(value as string),
+  path: (value) => shortText(value) && /^data\/[\w.-]+\/\d{6}\.ndjson\.gz$/.test(value as string),
   // Compressed it may be a little longer than what it was.
   bytes: upTo(LONGEST_LINE + 1024 * 1024),
   sha256: hash,
   textBytes: upTo(LONGEST_LINE),
   rows: count,
-} satisfies Record<keyof Part, Check>);
+} satisfies Record<keyof Part, Shape>);
 
 const table = record({
-  name: text,
-  accountColumn: text,
+  name: shortText,
+  accountColumn: shortText,
   partitioned: flag,
-  key: listOf(text),
+  key: listOf(shortText),
   columns: listOf(column),
   rows: count,
   parts: listOf(part),
-} satisfies Record<keyof ArchivedTable, Check>);
+} satisfies Record<keyof ArchivedTable, Shape>);
 
 const manifest = record({
-  format: (value) => value === 1,
-  kind: (value) => value === "tenant",
-  azora: text,
-  exportedAt: (value) => text(value) && !Number.isNaN(Date.parse(value as string)),
-  snapshot: text,
-  keyId: text,
-  account: record({ id: (value) => text(value) && UUID.test(value as string), slug: text, name: text, contactEmail: text }),
+  format: oneOf(1),
+  kind: oneOf("tenant"),
+  azora: shortText,
+  exportedAt: (value) => shortText(value) && !Number.isNaN(Date.parse(value as string)),
+  snapshot: shortText,
+  keyId: shortText,
+  account: record({
+    id: (value) => shortText(value) && UUID.test(value as string),
+    slug: shortText,
+    name: shortText,
+    contactEmail: shortText,
+  }),
   schema: hash,
   rows: count,
   tables: listOf(table),
-} satisfies Record<keyof Manifest, Check>);
+} satisfies Record<keyof Manifest, Shape>);
 
 /**
  * Reads a manifest, of which nothing is believed before it is looked at: whoever signed it may be hostile too.
@@ -94,7 +85,7 @@ function contradictionIn({ tables, rows, schema }: Manifest): string | undefined
 
 function parse(json: string, file: string): unknown {
   try {
-    return JSON.parse(json);
+    return parseJson(json);
   } catch (error) {
     throw new AzoraError("INVALID_INPUT", `The manifest of ${file} is no JSON.`, { cause: error });
   }

@@ -18,7 +18,10 @@ export function checkOutputFile(file: string, { force }: OutputFileOptions): voi
     throw new AzoraError("INVALID_INPUT", `The directory of ${file} doesn't exist.`, { hint: "Make it, or choose another." });
   }
   if (!existsSync(file)) return;
-  if (statSync(file).isDirectory()) throw new AzoraError("INVALID_INPUT", `${file} is a directory.`, { hint: "Name a file." });
+  const found = statSync(file);
+  if (found.isDirectory()) throw new AzoraError("INVALID_INPUT", `${file} is a directory.`, { hint: "Name a file." });
+  // A new file takes the name of the old one: whoever may do so would lose /dev/null by it.
+  if (!found.isFile()) throw new AzoraError("INVALID_INPUT", `${file} is no file.`, { hint: "Name a file, or `-` for stdout." });
   if (!force) throw exists(file);
 }
 

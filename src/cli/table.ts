@@ -66,23 +66,41 @@ const NO_LINES = {
   ...{ "bottom-right": "", left: "", "left-mid": "", mid: "", "mid-mid": "", right: "", "right-mid": "", middle: GAP },
 };
 
+/** What cli-table3 does takes the square of the rows, so it gets a page of them at a time; all columns have their widths. */
+const PAGE = 100;
+
 function drawTable<Row>(output: Target, columns: readonly Column<Row>[], widths: number[], rows: readonly Row[]): string {
+  const head = columns.map(({ title }) => output.colour.bold(title));
+  const lines = rows.flatMap((row) => linesOf(output, columns, widths, row));
+  const pages = [drawPage(columns, widths, { head, lines: lines.slice(0, PAGE) })];
+  for (let at = PAGE; at < lines.length; at += PAGE)
+    pages.push(drawPage(columns, widths, { head: [], lines: lines.slice(at, at + PAGE) }));
+  return pages.join("\n");
+}
+
+/** A row as lines of cells: what cli-table3 does with a text of several lines takes the cube of its length. */
+function linesOf<Row>(output: Target, columns: readonly Column<Row>[], widths: number[], row: Row): string[][] {
+  const cells = columns.map((column, i) => wrapLines(cellText(column.value(row), output), widths[i] ?? NARROWEST));
+  const paint = (column: Column<Row>, line = "") => (line === "" ? "" : paintCell(output, column, row, line));
+  const height = Math.max(...cells.map(({ length }) => length));
+  return Array.from({ length: height }, (_, at) => columns.map((column, i) => paint(column, cells[i]?.[at])));
+}
+
+interface Page {
+  readonly head: string[];
+  readonly lines: readonly string[][];
+}
+
+function drawPage<Row>(columns: readonly Column<Row>[], widths: number[], { head, lines }: Page): string {
   const table = new Table({
-    head: columns.map(({ title }) => output.colour.bold(title)),
+    head,
     chars: NO_LINES,
     colWidths: widths,
     colAligns: columns.map(({ align = "left" }) => align),
     // cli-table3 colours by itself, whatever the stream, unless told not to.
     style: { head: [], border: [], "padding-left": 0, "padding-right": 0, compact: true },
   });
-  for (const row of rows) {
-    table.push(
-      columns.map((column, i) => {
-        const lines = wrapLines(cellText(column.value(row), output), widths[i] ?? NARROWEST);
-        return paintCell(output, column, row, lines.join("\n"));
-      }),
-    );
-  }
+  table.push(...lines);
   return table
     .toString()
     .split("\n")

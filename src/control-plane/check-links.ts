@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { parseJson } from "../parse-json.js";
 import { flawOfSignature, type TrustedKey } from "../signing.js";
 import type { Link } from "./receipt.js";
 
@@ -75,7 +76,7 @@ export function checkLinks({ links, keys, whole }: ChainInput): ChainCheck {
 /** @returns undefined for what is no link */
 function place(link: Link): Placed | undefined {
   try {
-    const said = JSON.parse(link.payload) as Placed & Readonly<Record<"version" | "purgedAt" | "statedAt", unknown>>;
+    const said = parseJson(link.payload) as Placed & Readonly<Record<"version" | "purgedAt" | "statedAt", unknown>>;
     const at = said.kind === "purge" ? said.purgedAt : said.statedAt;
     const isKnown = said.version === 1 && Number.isSafeInteger(said.sequence) && ["purge", "store"].includes(said.kind);
     const { sequence, kind, previousHash, receipt, receiptHash } = said;

@@ -1,4 +1,6 @@
 import { AzoraError } from "../errors.js";
+import { parseJson } from "../parse-json.js";
+import { count, listOf, oneOf, orNull, record, type Shape, text } from "../shape.js";
 import { flawOfSignature, type SigningKey, signText, type TrustedKey } from "../signing.js";
 import { type ChainCheck, checkLinks } from "./check-links.js";
 import { type Link, only } from "./receipt.js";
@@ -36,15 +38,16 @@ export function writeChain(links: readonly Link[], key: SigningKey, exportedAt: 
  * @param file its name, for errors
  * @throws AzoraError INVALID_INPUT for what is no such file
  */
-export function readReceiptFile(text: string, file: string): ReceiptFile {
+export function readReceiptFile(content: string, file: string): ReceiptFile {
   try {
-    const document = JSON.parse(text) as {
-      readonly result?: Link & { readonly addenda?: readonly Link[] };
-    } & Partial<ReceiptFile>;
-    const { result } = document;
-    const links = result ? [result, ...(result.addenda ?? [])] : document.links;
-    if ((document.format === 1 || result) && Array.isArray(links) && links.every(isLink)) {
-      return { format: 1, head: document.head ?? null, links: links.map(only) };
+    const document = parseJson(content);
+    if (isPrinted(document)) {
+      const { result } = document as { readonly result: Link & { readonly addenda?: readonly Link[] } };
+      return { format: 1, head: null, links: [result, ...(result.addenda ?? [])].map(only) };
+    }
+    if (isReceiptFile(document)) {
+      const { head, links } = document as ReceiptFile;
+      return { format: 1, head, links: links.map(only) };
     }
   } catch (error) {
     throw new AzoraError("INVALID_INPUT", `${file} is no JSON.`, { cause: error });
@@ -54,9 +57,20 @@ export function readReceiptFile(text: string, file: string): ReceiptFile {
   });
 }
 
-function isLink(link: Partial<Link> | null): link is Link {
-  return typeof link?.payload === "string" && typeof link.hash === "string";
-}
+const isLink = record({
+  ...{ payload: text, hash: text },
+  ...{ keyId: orNull(text), signature: orNull(text) },
+} satisfies Record<keyof Link, Shape>);
+
+const isHead = record({ payload: text, keyId: text, signature: text } satisfies Record<keyof ChainHead, Shape>);
+
+const isReceiptFile = record({
+  format: oneOf(1),
+  head: orNull(isHead),
+  links: listOf(isLink),
+} satisfies Record<keyof ReceiptFile, Shape>);
+
+const isPrinted = record({ result: (value) => isLink(value) && record({}, { addenda: listOf(isLink) })(value) });
 
 /** Holds a file against public keys (PEM): needs no database. */
 export function checkReceiptFile({ head, links }: ReceiptFile, keys: readonly TrustedKey[]): ChainCheck {
@@ -66,11 +80,30 @@ export function checkReceiptFile({ head, links }: ReceiptFile, keys: readonly Tr
 
   function headFlaws({ payload, signature }: ChainHead, { last }: ChainCheck, all: readonly Link[]): string[] {
     if (flawOfSignature({ text: payload, signature, at: null }, keys)) return ["nobody known signed how long the chain is"];
-    const said = JSON.parse(payload) as { readonly last: number; readonly hash: string | null; readonly exportedAt: string };
+    const said = headOf(payload);
+    if (!said) return ["how long the chain is stands there as nothing that this azora knows"];
     if (flawOfSignature({ text: payload, signature, at: said.exportedAt }, keys))
       return ["how long the chain is was signed with a key that had been retired by then"];
     if ((last ?? 0) === said.last && (all.at(-1)?.hash ?? null) === said.hash) return [];
     return [`it ended with ${said.last} when it was exported, and ends with ${last ?? 0} here`];
+  }
+}
+
+interface Length {
+  readonly last: number;
+  readonly hash: string | null;
+  readonly exportedAt: string;
+}
+
+const isLength = record({ last: count, hash: orNull(text), exportedAt: text } satisfies Record<keyof Length, Shape>);
+
+/** @returns undefined for what says nothing of the kind */
+function headOf(payload: string): Length | undefined {
+  try {
+    const said = parseJson(payload);
+    return isLength(said) ? (said as Length) : undefined;
+  } catch {
+    return undefined;
   }
 }
 

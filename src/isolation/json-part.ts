@@ -1,5 +1,6 @@
 import { AzoraError } from "../errors.js";
 import { nearest } from "../nearest.js";
+import { parseJson } from "../parse-json.js";
 import { type JsonLines, jsonLines, type Way, wayKey } from "./json-lines.js";
 
 interface JsonFile {
@@ -28,7 +29,7 @@ export class JsonPart {
   /** @throws AzoraError INVALID_INPUT for a text that isn't JSON */
   static parse(text: string, { path, hint }: Omit<JsonFile, "lines">): JsonPart {
     try {
-      const value: unknown = JSON.parse(text);
+      const value = parseJson(text);
       return new JsonPart({ path, hint, lines: jsonLines(text) }, value, []);
     } catch (cause) {
       if (!(cause instanceof SyntaxError)) throw cause;

@@ -1,5 +1,7 @@
 import { createHash } from "node:crypto";
 import { AzoraError } from "../errors.js";
+import { parseJson } from "../parse-json.js";
+import { record, type Shape, text } from "../shape.js";
 import { flawOfSignature, type TrustedKey } from "../signing.js";
 import type { LogName } from "./line.js";
 
@@ -41,15 +43,23 @@ export function only({ payload, hash, keyId, signature }: SignedCheckpoint): Sig
   return { payload, hash, keyId, signature };
 }
 
+/** Whether a value has the four, whatever they say. */
+export const isSignedCheckpoint = record({
+  payload: text,
+  hash: text,
+  keyId: text,
+  signature: text,
+} satisfies Record<keyof SignedCheckpoint, Shape>);
+
 /** Reads what a checkpoint says; whether it is true, checkChain() tells. @returns undefined for what is none */
 export function readCheckpoint(signed: SignedCheckpoint): Checkpoint | undefined {
   try {
-    const said = JSON.parse(signed.payload) as Checkpoint & { readonly version: unknown; readonly kind: unknown };
+    const said = parseJson(signed.payload) as Checkpoint & { readonly version: unknown; readonly kind: unknown };
     const { log, sequence, rows, total, firstId, lastId, transactionsBelow, transactionsBegun, root, sealedAt } = said;
     const numbers = [sequence, rows, total, transactionsBelow, transactionsBegun];
     const texts = [log, firstId, lastId, root, sealedAt];
     const isKnown = said.version === 1 && said.kind === "audit-checkpoint" && numbers.every(Number.isSafeInteger);
-    if (!isKnown || !texts.every((text) => typeof text === "string") || rows < 1) return undefined;
+    if (!isKnown || !texts.every(text) || rows < 1) return undefined;
     const { previousHash } = said;
     const place = { log, sequence, rows, total, firstId, lastId, previousHash };
     return { ...only(signed), ...place, transactionsBelow, transactionsBegun, root, sealedAt };
@@ -65,12 +75,9 @@ export function readCheckpoint(signed: SignedCheckpoint): Checkpoint | undefined
  */
 export function parseCheckpointLine(line: string, where: string): Checkpoint {
   try {
-    const signed = JSON.parse(line) as Partial<SignedCheckpoint>;
-    const { payload, hash, keyId, signature } = signed;
-    if ([payload, hash, keyId, signature].every((text) => typeof text === "string")) {
-      const read = readCheckpoint(signed as SignedCheckpoint);
-      if (read) return read;
-    }
+    const signed = parseJson(line);
+    const read = isSignedCheckpoint(signed) ? readCheckpoint(signed as SignedCheckpoint) : undefined;
+    if (read) return read;
   } catch (error) {
     throw new AzoraError("INVALID_INPUT", `${where} is no JSON.`, { cause: error });
   }

@@ -1,7 +1,9 @@
 import { AzoraError } from "../errors.js";
+import { parseJson } from "../parse-json.js";
+import { listOf, oneOf, record, type Shape, text } from "../shape.js";
 import type { TrustedKey } from "../signing.js";
 import type { SealProblem } from "./chain.js";
-import { type Checkpoint, flawsOf, only, readCheckpoint, type SignedCheckpoint } from "./checkpoint.js";
+import { type Checkpoint, flawsOf, isSignedCheckpoint, only, readCheckpoint, type SignedCheckpoint } from "./checkpoint.js";
 import { readLine } from "./line.js";
 import { auditPath, rootFromPath } from "./merkle.js";
 
@@ -34,20 +36,21 @@ export function makeProof(
   return { kind: "audit-proof", version: 1, line, index, path: auditPath(all, index), checkpoint: only(checkpoint) };
 }
 
+const isProof = record({
+  kind: oneOf("audit-proof"),
+  version: oneOf(1),
+  line: text,
+  index: (value) => typeof value === "number",
+  path: listOf(text),
+  checkpoint: isSignedCheckpoint,
+} satisfies Record<keyof InclusionProof, Shape>);
+
 /** Reads a proof, or what `--json` printed of one. @throws AzoraError INVALID_INPUT */
-export function readProof(text: string, file: string): InclusionProof {
+export function readProof(content: string, file: string): InclusionProof {
   try {
-    const document = JSON.parse(text) as { readonly result?: InclusionProof } & InclusionProof;
-    const proof = document.result ?? document;
-    const { kind, version, line, index, path, checkpoint } = proof;
-    const isKnown = kind === "audit-proof" && version === 1 && typeof line === "string" && typeof index === "number";
-    if (
-      isKnown &&
-      Array.isArray(path) &&
-      path.every((each) => typeof each === "string") &&
-      typeof checkpoint?.payload === "string"
-    )
-      return proof;
+    const document = parseJson(content) as { readonly result?: unknown } | null;
+    const proof = document?.result ?? document;
+    if (isProof(proof)) return proof as InclusionProof;
   } catch (error) {
     throw new AzoraError("INVALID_INPUT", `${file} is no JSON.`, { cause: error });
   }

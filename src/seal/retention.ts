@@ -1,6 +1,8 @@
+import { parseJson } from "../parse-json.js";
+import { text } from "../shape.js";
 import type { TrustedKey } from "../signing.js";
 import type { Chain, SealProblem } from "./chain.js";
-import { type Checkpoint, flawsOf, only, type SignedCheckpoint } from "./checkpoint.js";
+import { type Checkpoint, flawsOf, isSignedCheckpoint, only, type SignedCheckpoint } from "./checkpoint.js";
 import type { LogName } from "./line.js";
 
 /** What a retention says: that whole checkpoints' rows went out of a log, from its beginning on. docs/audit-format.md. */
@@ -34,13 +36,13 @@ export interface Retention extends SignedCheckpoint {
 /** Reads what a retention says; whether it is true, checkRetentions() tells. @returns undefined for what is none */
 export function readRetention(signed: SignedCheckpoint): Retention | undefined {
   try {
-    const said = JSON.parse(signed.payload) as Retention & { readonly version: unknown; readonly kind: unknown };
+    const said = parseJson(signed.payload) as Retention & { readonly version: unknown; readonly kind: unknown };
     const { log, sequence, firstCheckpoint, lastCheckpoint, checkpointHash, rows, total, sealedBefore, operator } = said;
     const { retainedAt, previousHash } = said;
     const numbers = [sequence, firstCheckpoint, lastCheckpoint, rows, total];
     const texts = [log, checkpointHash, sealedBefore, operator, retainedAt, said.export?.sha256, said.export?.cursor];
     const isKnown = said.version === 1 && said.kind === "audit-retention" && numbers.every(Number.isSafeInteger);
-    if (!isKnown || !texts.every((text) => typeof text === "string") || lastCheckpoint < firstCheckpoint) return undefined;
+    if (!isKnown || !texts.every(text) || lastCheckpoint < firstCheckpoint) return undefined;
     const range = { firstCheckpoint, lastCheckpoint, checkpointHash, rows, total };
     const how = { sealedBefore, operator, export: said.export, retainedAt };
     return { ...only(signed), log, sequence, previousHash, ...range, ...how };
@@ -52,7 +54,8 @@ export function readRetention(signed: SignedCheckpoint): Retention | undefined {
 /** Reads a line of an export's head. @returns undefined for what is no retention */
 export function parseRetentionLine(line: string): Retention | undefined {
   try {
-    return readRetention(JSON.parse(line) as SignedCheckpoint);
+    const signed = parseJson(line);
+    return isSignedCheckpoint(signed) ? readRetention(signed as SignedCheckpoint) : undefined;
   } catch {
     return undefined;
   }

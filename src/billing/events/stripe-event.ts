@@ -1,3 +1,5 @@
+import { parseJson } from "../../parse-json.js";
+
 /** What azora takes from an event: what happened, and to what. The state that comes with it may be old by now. */
 export interface StripeEvent {
   readonly id: string;
@@ -11,7 +13,7 @@ export interface StripeEvent {
 /** @returns undefined for a text that is no event */
 export function readStripeEvent(text: string): StripeEvent | undefined {
   try {
-    const event = JSON.parse(text) as Partial<StripeEvent> | null;
+    const event = parseJson(text) as Partial<StripeEvent> | null;
     return isStripeEvent(event) ? event : undefined;
   } catch {
     return undefined;

@@ -1,4 +1,5 @@
 import { type Document, isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument } from "yaml";
+import { isTooDeep, TOO_DEEP } from "./depth.js";
 import { type Fault, type Path, validate } from "./validate.js";
 
 /** A tenant as a manifest says that it has to be; what is left out stays as it is. */
@@ -37,6 +38,7 @@ export interface ParsedManifest {
 
 /** Reads one manifest, YAML 1.2 or JSON (which YAML includes). Nothing is declared by one that has problems. */
 export function parseManifest(file: string, text: string): ParsedManifest {
+  if (isTooDeep(text)) return { declarations: [], problems: [{ file, line: 1, column: 1, message: TOO_DEEP }] };
   const lineCounter = new LineCounter();
   const document = parseDocument(text, { lineCounter, prettyErrors: false, stringKeys: true });
   const at = (offset: number): Position => {

@@ -2,6 +2,8 @@ import { closeSync, mkdirSync, openSync, readFileSync, unlinkSync, writeSync } f
 import { hostname } from "node:os";
 import { dirname } from "node:path";
 import { AzoraError } from "../../errors.js";
+import { parseJson } from "../../parse-json.js";
+import { count, record, type Shape, text } from "../../shape.js";
 
 interface Holder {
   readonly pid: number;
@@ -54,9 +56,18 @@ function create(file: string, me: Holder): boolean {
   }
 }
 
+const isHolder = record({
+  pid: count,
+  host: text,
+  startedAt: text,
+  processStart: text,
+  command: text,
+} satisfies Record<keyof Holder, Shape>);
+
 function read(file: string): Holder | undefined {
   try {
-    return JSON.parse(readFileSync(file, "utf8")) as Holder;
+    const holder = parseJson(readFileSync(file, "utf8"));
+    return isHolder(holder) ? (holder as Holder) : undefined;
   } catch {
     // Gone in the meantime, or its writer died before it could name itself.
     return undefined;

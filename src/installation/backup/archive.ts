@@ -108,6 +108,8 @@ async function readPlaces(file: string): Promise<ReadonlyMap<string, Place>> {
       at += BLOCK + Math.ceil(bytes / BLOCK) * BLOCK;
     }
     return places;
+  } catch (error) {
+    throw unreadable(file, error);
   } finally {
     await handle.close();
   }
@@ -117,8 +119,12 @@ async function openToRead(file: string): Promise<FileHandle> {
   try {
     return await open(file, "r");
   } catch (error) {
-    throw new AzoraError("NOT_FOUND", `The backup ${file} can't be read.`, { cause: error });
+    throw unreadable(file, error);
   }
+}
+
+function unreadable(file: string, cause: unknown): AzoraError {
+  return new AzoraError("NOT_FOUND", `The backup ${file} can't be read.`, { cause });
 }
 
 function stream(file: string, { start, bytes }: Place): AsyncIterable<Uint8Array> {

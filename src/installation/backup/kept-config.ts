@@ -1,4 +1,4 @@
-import type { AccessFile, Config } from "../../config.js";
+import { type AccessFile, type Config, parseAccessFile } from "../../config.js";
 import { AzoraError } from "../../errors.js";
 import { writeConfigFile } from "../config-store.js";
 import type { OpenedBackup } from "./archive.js";
@@ -12,7 +12,7 @@ export async function placeConfig(config: Config, backup: OpenedBackup, ownerUrl
   if (config.stored || !backup.manifest.secrets) return;
   const chunks: Uint8Array[] = [];
   for await (const chunk of backup.read(CONFIG_FILE)) chunks.push(chunk);
-  const kept = JSON.parse(Buffer.concat(chunks).toString("utf8")) as AccessFile;
+  const kept = readKept(Buffer.concat(chunks).toString("utf8"), backup.file);
   if (kept.access || !kept.contextKey || !kept.signingKey) {
     throw new AzoraError("INVALID_INPUT", `The configuration in ${backup.file} is somebody's access, and no installation.`, {
       hint: "Set azora up with `azora init` first; restore then uses that configuration.",
@@ -25,6 +25,17 @@ export async function placeConfig(config: Config, backup: OpenedBackup, ownerUrl
     ...(controlUrl !== undefined && { controlUrl: moved(controlUrl, ownerUrl) }),
     ...(tenantUrl !== undefined && { tenantUrl: moved(tenantUrl, ownerUrl) }),
   });
+}
+
+function readKept(content: string, file: string): AccessFile {
+  let cause: unknown;
+  try {
+    const kept = parseAccessFile(content);
+    if (kept) return kept;
+  } catch (error) {
+    cause = error;
+  }
+  throw new AzoraError("INVALID_INPUT", `The configuration in ${file} is none that this azora knows.`, { cause });
 }
 
 /** The settings with all three logins in the database that the owner's connection string names. */

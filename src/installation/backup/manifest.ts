@@ -1,5 +1,7 @@
 import type { Mode } from "../../config.js";
 import { AzoraError } from "../../errors.js";
+import { parseJson } from "../../parse-json.js";
+import { count, flag, listOf, oneOf, orNull, record, type Shape, text } from "../../shape.js";
 import type { TableFigures } from "./figures.js";
 
 /** A file of the archive. */
@@ -42,17 +44,29 @@ export interface Manifest {
 export const MANIFEST_FILE = "manifest.json";
 export const CONFIG_FILE = "config.json";
 
+const isManifest = record({
+  ...{ format: oneOf(1), kind: oneOf("azora-backup"), azora: text, createdAt: text, database: text, schemaFingerprint: text },
+  engine: oneOf("embedded", "server"),
+  mode: oneOf("vendor", "self-hosted"),
+  ...{ operator: orNull(text), server: count, program: orNull(text), migrations: listOf(text), roles: listOf(text) },
+  tables: listOf(record({ name: text, rows: count, fingerprint: text } satisfies Record<keyof TableFigures, Shape>)),
+  grants: listOf(record({ role: text, privilege: text })),
+  ...{ secrets: flag, contextKeys: flag },
+  files: listOf(record({ path: text, bytes: count, sha256: text } satisfies Record<keyof BackedUpFile, Shape>)),
+} satisfies Record<keyof Manifest, Shape>);
+
 /** @throws AzoraError INVALID_INPUT for what is no manifest, or one of a later azora */
-export function parseManifest(text: string, file: string): Manifest {
-  const manifest = readJson(text) as Partial<Manifest> | undefined;
+export function parseManifest(content: string, file: string): Manifest {
+  const manifest = readJson(content) as Partial<Manifest> | undefined;
   if (manifest?.kind !== "azora-backup") throw new AzoraError("INVALID_INPUT", `${file} is no backup of azora.`);
-  if (manifest.format === 1) return manifest as Manifest;
+  if (isManifest(manifest)) return manifest as Manifest;
+  if (manifest.format === 1) throw new AzoraError("INVALID_INPUT", `The manifest of ${file} is not as azora writes it.`);
   throw new AzoraError("INVALID_INPUT", `${file} is a backup of a form that this azora doesn't know.`, { hint: "Update azora." });
 }
 
-function readJson(text: string): unknown {
+function readJson(content: string): unknown {
   try {
-    return JSON.parse(text);
+    return parseJson(content);
   } catch {
     return undefined;
   }

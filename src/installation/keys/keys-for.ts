@@ -1,7 +1,8 @@
 import { createPublicKey } from "node:crypto";
 import type { Config } from "../../config.js";
 import { AzoraError } from "../../errors.js";
-import { type KeyHandover, trustedKeys } from "../../key-handover.js";
+import { isHandover, type KeyHandover, trustedKeys } from "../../key-handover.js";
+import { parseJson } from "../../parse-json.js";
 import { publicKeyOf, type TrustedKey } from "../../signing.js";
 import { signingKeyOf } from "../open.js";
 import { readText } from "../read-text.js";
@@ -54,13 +55,9 @@ function normalised(pem: string, file: string): string {
 function handoversIn(text: string, file: string): readonly KeyHandover[] {
   const lines = text.split("\n").filter((line) => line.startsWith("{"));
   return lines.map((line, at) => {
-    const record = parsed(line) as Partial<KeyHandover> | undefined;
-    const { payload, oldSignature, newSignature } = record ?? {};
-    if (
-      typeof payload === "string" &&
-      typeof newSignature === "string" &&
-      (oldSignature === null || typeof oldSignature === "string")
-    ) {
+    const record = parsed(line);
+    if (isHandover(record)) {
+      const { payload, oldSignature, newSignature } = record as KeyHandover;
       return { payload, oldSignature, newSignature };
     }
     throw new AzoraError("INVALID_INPUT", `Hand-over ${at + 1} in ${file} is none that this azora knows.`, {
@@ -71,7 +68,7 @@ function handoversIn(text: string, file: string): readonly KeyHandover[] {
 
 function parsed(line: string): unknown {
   try {
-    return JSON.parse(line);
+    return parseJson(line);
   } catch {
     return undefined;
   }

@@ -2,6 +2,8 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Config } from "../../config.js";
 import type { Verification } from "../../isolation/verification.js";
+import { parseJson } from "../../parse-json.js";
+import { count, flag, oneOf, record, type Shape, text } from "../../shape.js";
 import { writePrivateFile } from "../config-store.js";
 
 /** How the last isolation check ended. Part of the public JSON. */
@@ -23,6 +25,11 @@ interface LastCheckFile extends LastCheck {
   readonly database: string;
 }
 
+const isLastCheck = record({
+  ...{ version: oneOf(1), database: text, checkedAt: (value) => text(value) && !Number.isNaN(Date.parse(value as string)) },
+  ...{ verdict: oneOf("clean", "violations", "undecided"), violations: count, unclear: count, staticOnly: flag, selfTest: flag },
+} satisfies Record<keyof LastCheckFile, Shape>);
+
 /** Keeps how a check of this installation ended. That it can't be written is no reason for the check to fail. */
 export function rememberCheck(config: Config, verification: Verification, { staticOnly }: Pick<LastCheck, "staticOnly">): void {
   const { checkedAt, verdict, findings, unclear, selfTest } = verification;
@@ -39,8 +46,10 @@ export function rememberCheck(config: Config, verification: Verification, { stat
 /** How the last check of this database ended on this machine; null where there was none, or none that can be read. */
 export function lastCheck(config: Config): LastCheck | null {
   try {
-    const { version, database, ...check } = JSON.parse(readFileSync(fileOf(config), "utf8")) as LastCheckFile;
-    return version === 1 && database === databaseOf(config) ? check : null;
+    const parsed = parseJson(readFileSync(fileOf(config), "utf8"));
+    if (!isLastCheck(parsed)) return null;
+    const { version: _, database, ...check } = parsed as LastCheckFile;
+    return database === databaseOf(config) ? check : null;
   } catch {
     return null;
   }

@@ -19,12 +19,17 @@ export function fieldChanges<T extends object>(
     .filter((name) => name !== "oid" && !elsewhere.includes(name))
     .filter((name) => canonicalText(before[name], name) !== canonicalText(after[name], name))
     .map((name) => ({
-      class: judges[name]?.(before[name], after[name]) ?? "look",
+      class: judgeOf(judges, name)?.(before[name], after[name]) ?? "look",
       object,
       what: `${name} changed`,
       before: show(before[name]),
       after: show(after[name]),
     }));
+}
+
+/** Every object knows `toString`: a field that is called so has no judge for that. */
+function judgeOf<T extends object, K extends keyof T>(judges: Judges<T>, name: K): Judges<T>[K] | undefined {
+  return Object.hasOwn(judges, name) ? judges[name] : undefined;
 }
 
 export function show(value: unknown): string {

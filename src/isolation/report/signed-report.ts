@@ -1,4 +1,6 @@
 import { AzoraError } from "../../errors.js";
+import { parseJson } from "../../parse-json.js";
+import { oneOf, orNull, record, text } from "../../shape.js";
 import { flawOfSignature, publicKeyOf, type SigningKey, signText, type TrustedKey } from "../../signing.js";
 import type { Report } from "./report.js";
 
@@ -25,19 +27,28 @@ export function writeReport(report: Report, key: SigningKey | undefined): string
   return writeDown({ report, signature });
 }
 
+/** As much as checking a signature needs: a report that is compared is read more closely where that is done. */
+const isSignedReport = record({
+  report: record({
+    format: oneOf(1),
+    verification: record({ verdict: oneOf("clean", "violations", "undecided"), checkedAt: text }),
+  }),
+  signature: orNull(record({ algorithm: text, keyId: text, value: text })),
+});
+
 /**
  * Reads a report's JSON file.
  * @param file its name, for errors
  * @throws AzoraError INVALID_INPUT for what is no report, or isn't written as one
  */
-export function readReport(text: string, file: string): SignedReport {
-  let document: Partial<SignedReport> | null;
+export function readReport(content: string, file: string): SignedReport {
+  let document: unknown;
   try {
-    document = JSON.parse(text) as Partial<SignedReport> | null;
+    document = parseJson(content);
   } catch (error) {
     throw new AzoraError("INVALID_INPUT", `${file} is no JSON.`, { cause: error });
   }
-  if (document?.report?.format !== 1 || document.signature === undefined) {
+  if (!isSignedReport(document)) {
     throw new AzoraError("INVALID_INPUT", `${file} is no report that this azora knows.`, {
       hint: "Pass the JSON file that `azora isolation:report` wrote.",
     });
