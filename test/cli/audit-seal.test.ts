@@ -42,7 +42,8 @@ describe("key:show", () => {
     const { document, stdout } = await azora.json(["key:show"]);
     const der = createPublicKey(createPrivateKey(signingKey.privateKey)).export({ type: "spki", format: "der" });
     const fingerprint = createHash("sha256").update(der).digest("hex");
-    expect(document.result).toMatchObject({ id: signingKey.id, publicKey: readFileSync(publicKey, "utf8"), fingerprint });
+    const own = { id: signingKey.id, publicKey: readFileSync(publicKey, "utf8"), fingerprint, until: null };
+    expect(document.result).toEqual({ keys: [own], handovers: [] });
     expect(stdout).not.toContain("PRIVATE");
   });
 

@@ -3,7 +3,7 @@ import { holdTenant } from "../../src/control-plane/hold-tenant.js";
 import { purgeTenant } from "../../src/control-plane/purge-tenant.js";
 import { retainLog } from "../../src/control-plane/retain-log.js";
 import { suspendTenant } from "../../src/control-plane/suspend-tenant.js";
-import { makeSigningKey, parseSigningKey, type SigningKey } from "../../src/signing.js";
+import { makeSigningKey, parseSigningKey, publicKeyOf, type SigningKey } from "../../src/signing.js";
 import { OPERATORS } from "../support/prepare.js";
 import { age, finish, retain, sealAll, sealSmall, takeOut, takeWhole, YEAR } from "../support/retained.js";
 import { plant } from "../support/sample.js";
@@ -252,7 +252,8 @@ describeOnBothEngines("a retention", (world) => {
     await takeWhole(world(), tenant);
     const stranger = parseSigningKey(key().id, makeSigningKey());
     const input = { accountId: tenant.id, slug: tenant.slug, olderThanSeconds: YEAR, dryRun: false };
-    await expect(retainLog({ ...world().control, signingKey: stranger }, input)).rejects.toMatchObject({ code: "VIOLATIONS" });
+    const strange = { ...world().control, signingKey: stranger, trustedKeys: [publicKeyOf(stranger)] };
+    await expect(retainLog(strange, input)).rejects.toMatchObject({ code: "VIOLATIONS" });
     await expect(retainLog({ ...world().control, signingKey: undefined }, input)).rejects.toMatchObject({
       code: "NOT_CONFIGURED",
     });
