@@ -34,7 +34,7 @@ export default class RestoreCommand extends AzoraCommand {
     // Nobody shall consent to what can't be done.
     if (!existsSync(args.file)) {
       const hint = "Name a file that `azora backup` wrote.";
-      throw new AzoraError("INVALID_INPUT", `There is no file ${args.file}.`, { hint });
+      throw new AzoraError("NOT_FOUND", `There is no file ${args.file}.`, { hint });
     }
     const question = `Restore ${args.file}${into === null ? "" : ` into ${into}`}?`;
     await requireConsent(this.io, { question, given: yes || dryRun, flag: "--yes", preview: "--dry-run" });
