@@ -166,8 +166,8 @@ const CASES: Record<string, Case> = {
   },
   "a backup that isn't there, before consent is asked for": {
     args: ["restore", "nowhere.tar"],
-    code: "INVALID_INPUT",
-    exit: 2,
+    code: "NOT_FOUND",
+    exit: 3,
     says: "There is no file nowhere.tar",
   },
   "a receipt that isn't there": {
