@@ -144,7 +144,7 @@ describe("a backup of the embedded engine", () => {
     const started = Date.now();
     await azora.run(["restore", file, "--yes"], place("timed"));
     const whole = Date.now() - started;
-    for (const part of [0.15, 0.3, 0.6]) {
+    for (const part of [0.2, 0.6]) {
       const env = place(`killed-${part}`);
       const child = spawn(process.execPath, [RUN, "restore", file, "--yes"], {
         env: { PATH: process.env.PATH, HOME: azora.home, ...env },
