@@ -87,7 +87,7 @@ describe("docs/systemd", () => {
   it("has a service for each timer, and a timer for each service that ends", () => {
     const ending = services.filter((unit) => valuesOf(unit, "Type")[0] === "oneshot");
     expect(timers.map((unit) => unit.replace(".timer", ".service"))).toEqual(ending);
-    expect(services).toHaveLength(5);
+    expect(services).toHaveLength(6);
   });
 
   it.each(services.filter((unit) => unit !== "azora-webhook.service"))("%s does its work", async (unit) => {
